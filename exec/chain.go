@@ -1,0 +1,104 @@
+package exec
+
+import "context"
+
+// chain is a run of one-input operators as plain calls: what operator i emits is
+// what operator i+1 processes, and the last one's rows go to the output. Only the
+// first operator may have more than one port.
+type chain struct {
+	ops   []Operator
+	emits []Emit // emits[i] feeds operator i (port 0); emits[len(ops)] feeds the output
+	out   Output
+	ctx   context.Context
+	// gen, when set, sees the rows that enter operator genAt.
+	gen   *watermarkGen
+	genAt int
+	// doneAt is the last operator that wants no more rows, -1 for none.
+	doneAt          int
+	at              Time // the watermark the operators from genAt on have been told
+	rowsIn, rowsOut int64
+}
+
+func newChain(ops []Operator, out Output, gen *watermarkGen, genAt int) *chain {
+	c := &chain{ops: ops, out: out, gen: gen, genAt: genAt, doneAt: -1, at: MinTime}
+	c.emits = make([]Emit, len(ops)+1)
+	for i := range ops {
+		c.emits[i] = func(b *Batch) error { return c.process(i, 0, b) }
+	}
+	c.emits[len(ops)] = c.write
+	return c
+}
+
+func (c *chain) write(b *Batch) error {
+	if c.gen != nil && c.genAt == len(c.ops) {
+		c.gen.observe(b)
+	}
+	c.rowsOut += int64(b.Rows())
+	err := c.out.Write(c.ctx, b)
+	if err == ErrDone {
+		c.doneAt = len(c.ops)
+	}
+	return err
+}
+
+func (c *chain) process(i, port int, b *Batch) error {
+	if c.gen != nil && c.genAt == i {
+		c.gen.observe(b)
+	}
+	err := c.ops[i].Process(c.ctx, port, b, c.emits[i+1])
+	if err == ErrDone {
+		c.doneAt = max(c.doneAt, i)
+	}
+	return err
+}
+
+// push runs a batch through all operators.
+func (c *chain) push(port int, b *Batch) error {
+	c.rowsIn += int64(b.Rows())
+	if len(c.ops) == 0 {
+		return c.write(b)
+	}
+	return c.process(0, port, b)
+}
+
+// advance tells the operators from first on that time has come to to.
+func (c *chain) advance(first int, to Time) error {
+	for i := first; i < len(c.ops); i++ {
+		if err := c.ops[i].Advance(c.ctx, to, c.emits[i+1]); err != nil {
+			if err == ErrDone {
+				c.doneAt = max(c.doneAt, i)
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// watermark moves the time of the operators behind the generator and tells the
+// next task. It never goes back here; the next task is told lower times too,
+// for there the input may have come back from idleness.
+func (c *chain) watermark(to Time, idle bool) error {
+	if to > c.at {
+		c.at = to
+		if err := c.advance(c.genAt, to); err != nil {
+			return err
+		}
+	}
+	return c.out.Watermark(c.ctx, to, idle)
+}
+
+// finish ends the stream: everything held comes out. After ErrDone only the
+// operators behind the one that has enough are finished.
+func (c *chain) finish() error {
+	for {
+		from := c.doneAt + 1
+		err := c.advance(from, MaxTime)
+		if err == ErrDone && c.doneAt+1 > from {
+			continue
+		}
+		if err != nil && err != ErrDone {
+			return err
+		}
+		return c.out.End(c.ctx)
+	}
+}

@@ -1,0 +1,159 @@
+package exec
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync"
+	"time"
+)
+
+// GraphConfig holds what all tasks of a query share.
+type GraphConfig struct {
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// BatchRows is how many rows a packet between tasks gathers (default 1024).
+	BatchRows int
+	// Saved is called by each task at each barrier with its stateful parts, in
+	// the task's goroutine. Nil: barriers save nothing.
+	Saved func(task string, e Epoch, parts []Stateful) error
+}
+
+// DefaultBatchRows is how many rows a packet between tasks gathers.
+const DefaultBatchRows = 1024
+
+// Graph is a query's running dataflow: tasks, each a goroutine, with bounded edges
+// between them. Build it with Source, Task, Connect and Sink, then Run it once.
+type Graph struct {
+	cfg     GraphConfig
+	tasks   []*Task
+	closers []io.Closer
+}
+
+// NewGraph makes an empty graph.
+func NewGraph(cfg GraphConfig) *Graph {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.BatchRows <= 0 {
+		cfg.BatchRows = DefaultBatchRows
+	}
+	return &Graph{cfg: cfg}
+}
+
+// Source adds a task that reads src through ops. With wm set, the watermark is
+// made from the rows that enter ops[genAt] (the output, if genAt is len(ops)).
+// The graph closes src.
+func (g *Graph) Source(name string, src Source, ops []Operator, wm *WatermarkSpec, genAt int) *Task {
+	t := g.add(name, ops)
+	t.source = src
+	t.splits, _ = src.(Splits)
+	t.barrier = make(chan Epoch, 1)
+	if wm != nil {
+		t.gen = newWatermarkGen(*wm, g.cfg.Now)
+		t.chain.gen, t.chain.genAt = t.gen, genAt
+	}
+	g.closers = append(g.closers, src)
+	return t
+}
+
+// Task adds a task fed by other tasks (see Connect).
+func (g *Graph) Task(name string, ops []Operator) *Task { return g.add(name, ops) }
+
+func (g *Graph) add(name string, ops []Operator) *Task {
+	t := &Task{chain: newChain(ops, discard{}, nil, 0), lastWM: MinTime}
+	t.Stats.Name = name
+	t.Stats.Watermark.Store(MinTime)
+	if g.cfg.Saved != nil {
+		t.saved = func(e Epoch, parts []Stateful) error { return g.cfg.Saved(name, e, parts) }
+	}
+	g.tasks = append(g.tasks, t)
+	return t
+}
+
+// Connect sends from's rows to the given port of the tasks in to: by the hash of the key
+// columns, or, with keys nil, all to the only one. layout is an empty batch with from's columns.
+func (g *Graph) Connect(from *Task, to []*Task, port int, keys []int, layout *Batch) {
+	edges := make([]*edge, len(to))
+	for i, t := range to {
+		edges[i] = newEdge(nil, len(t.ins), layout)
+		t.ins = append(t.ins, taskInput{edge: edges[i], port: port, wm: MinTime})
+	}
+	from.chain.out = newExchange(edges, keys, g.cfg.BatchRows)
+}
+
+// Sink ends a task's road in a sink. The graph closes it.
+func (g *Graph) Sink(from *Task, s Sink) {
+	from.chain.out = &sinkOutput{sink: s}
+	g.closers = append(g.closers, s)
+}
+
+// Tasks lists the tasks, for statistics.
+func (g *Graph) Tasks() []*Task { return g.tasks }
+
+// Barrier starts epoch e at every source. One may be under way at a time; it
+// returns false when a source has not yet taken the one before.
+func (g *Graph) Barrier(e Epoch) bool {
+	for _, t := range g.tasks {
+		if t.barrier != nil && len(t.barrier) > 0 {
+			return false
+		}
+	}
+	for _, t := range g.tasks {
+		if t.barrier != nil {
+			t.barrier <- e
+		}
+	}
+	return true
+}
+
+// Run starts the tasks and waits for all of them. It returns the first fault,
+// nil at the end of bounded input or when no more rows were wanted, and the
+// context's cause when it was cancelled. Sources and sinks are closed on return.
+func (g *Graph) Run(ctx context.Context) error {
+	defer g.open()()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var (
+		wg    sync.WaitGroup
+		once  sync.Once
+		first error
+	)
+	for _, t := range g.tasks {
+		wg.Go(func() {
+			if err := t.run(ctx); err != nil {
+				once.Do(func() { first = err; cancel(err) })
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(first)
+}
+
+// open gives each task its channel, now that its inputs are known, and returns
+// what closes everything again.
+func (g *Graph) open() func() {
+	for _, t := range g.tasks {
+		t.in = make(chan *Packet, max(1, len(t.ins)*EdgeDepth))
+		for i := range t.ins {
+			t.ins[i].edge.to = t.in
+		}
+	}
+	return g.Close
+}
+
+// Close closes sources and sinks; only for a graph that is not Run.
+func (g *Graph) Close() {
+	for _, c := range g.closers {
+		_ = c.Close() // the query is over; what mattered was flushed
+	}
+	g.closers = nil
+}
+
+// discard is the output of a task that has been given none.
+type discard struct{}
+
+func (discard) Write(context.Context, *Batch) error         { return nil }
+func (discard) Watermark(context.Context, Time, bool) error { return nil }
+func (discard) Barrier(context.Context, Epoch) error        { return nil }
+func (discard) End(context.Context) error                   { return nil }

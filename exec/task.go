@@ -1,0 +1,293 @@
+package exec
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"github.com/penstock/penstock/internal/sqlerr"
+)
+
+// IdleTick is how often a task whose source is silent looks at the clock. A
+// Source's Read returns a nil batch at least this often.
+const IdleTick = 200 * time.Millisecond
+
+// TaskStats are a task's counters. They may be read at any time.
+type TaskStats struct {
+	Name                     string
+	RowsIn, RowsOut, Batches atomic.Int64
+	// Watermark is the event time the task has reached.
+	Watermark atomic.Int64
+	Idle      atomic.Bool
+}
+
+// Task runs a chain of operators: it merges the watermarks of its inputs,
+// handles idle ones, aligns barriers, and ends when they have. Everything it does
+// happens in Handle (or, for a task with a source, in step), so that a test can
+// drive it from one goroutine in any order it likes.
+type Task struct {
+	Stats TaskStats
+	chain *chain
+	in    chan *Packet
+	ins   []taskInput
+	epoch Epoch // the barrier being aligned, 0: none
+	saved func(Epoch, []Stateful) error
+	done  bool
+
+	source   Source
+	splits   Splits // source, if it has them
+	gen      *watermarkGen
+	lastWM   Time
+	lastIdle bool
+	barrier  chan Epoch // for a source task: barriers to inject
+}
+
+type taskInput struct {
+	edge  *edge
+	port  int
+	wm    Time
+	idle  bool
+	ended bool
+	// blocked: this input's barrier has come, others' not yet; what follows
+	// waits in held, which cannot outgrow the edge's packets.
+	blocked bool
+	held    []*Packet
+}
+
+// Handle takes one packet and does all that follows from it. It returns io.EOF
+// when the task has ended, ErrDone never. It owns the packet.
+func (t *Task) Handle(ctx context.Context, p *Packet) error {
+	in := &t.ins[p.edge.input]
+	if in.blocked {
+		in.held = append(in.held, p)
+		return nil
+	}
+	t.chain.ctx = ctx
+	err := t.take(ctx, in, p)
+	p.release()
+	return err
+}
+
+func (t *Task) take(ctx context.Context, in *taskInput, p *Packet) error {
+	switch p.Kind {
+	case PacketRows:
+		if t.done {
+			return nil
+		}
+		t.Stats.Batches.Add(1)
+		t.Stats.RowsIn.Add(int64(p.Batch.Rows()))
+		p.Batch.Split = -1
+		return t.settle(t.chain.push(in.port, p.Batch))
+	case PacketWatermark:
+		in.wm, in.idle = p.Time, p.Idle
+		return t.settle(t.merge())
+	case PacketBarrier:
+		t.epoch = p.Epoch
+		in.blocked = true
+		return t.align(ctx)
+	default:
+		in.ended = true
+		if err := t.align(ctx); err != nil {
+			return err
+		}
+		for i := range t.ins {
+			if !t.ins[i].ended {
+				return t.settle(t.merge())
+			}
+		}
+		if t.done {
+			return io.EOF
+		}
+		t.done = true
+		if err := t.chain.finish(); err != nil {
+			return err
+		}
+		return io.EOF
+	}
+}
+
+// settle turns ErrDone into the end of this task: upstream is told to stop,
+// what is held comes out, and packets still under way are let go.
+func (t *Task) settle(err error) error {
+	t.Stats.RowsOut.Store(t.chain.rowsOut)
+	if err != ErrDone {
+		return err
+	}
+	if t.done {
+		return nil
+	}
+	t.done = true
+	for i := range t.ins {
+		close(t.ins[i].edge.done)
+	}
+	if err := t.chain.finish(); err != nil {
+		return err
+	}
+	return io.EOF
+}
+
+// merge computes the watermark over the inputs: the least of those that are
+// neither idle nor ended; when all are idle, the least of their clocks.
+func (t *Task) merge() error {
+	if t.done {
+		return nil
+	}
+	wm, clock := MaxTime, MaxTime
+	live, idle := false, false
+	for i := range t.ins {
+		switch in := &t.ins[i]; {
+		case in.ended:
+		case in.idle:
+			idle, clock = true, min(clock, in.wm)
+		default:
+			live, wm = true, min(wm, in.wm)
+		}
+	}
+	switch {
+	case live:
+		return t.tell(wm, false)
+	case idle:
+		return t.tell(clock, true)
+	}
+	return nil
+}
+
+// tell passes a watermark on if it says anything new.
+func (t *Task) tell(wm Time, idle bool) error {
+	if wm == t.lastWM && idle == t.lastIdle {
+		return nil
+	}
+	t.lastWM, t.lastIdle = wm, idle
+	t.Stats.Watermark.Store(max(wm, t.chain.at))
+	t.Stats.Idle.Store(idle)
+	return t.chain.watermark(wm, idle)
+}
+
+// align completes a barrier once every live input has delivered it: state is
+// saved, the barrier goes on, and what the fast inputs sent meanwhile is handled.
+func (t *Task) align(ctx context.Context) error {
+	if t.epoch == 0 {
+		return nil
+	}
+	for i := range t.ins {
+		if in := &t.ins[i]; !in.ended && !in.blocked {
+			return nil
+		}
+	}
+	e := t.epoch
+	t.epoch = 0
+	if err := t.save(e); err != nil {
+		return err
+	}
+	if err := t.chain.out.Barrier(ctx, e); err != nil {
+		return err
+	}
+	for i := range t.ins {
+		in := &t.ins[i]
+		in.blocked = false
+		held := in.held
+		in.held = nil
+		for _, p := range held {
+			if err := t.Handle(ctx, p); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (t *Task) save(e Epoch) error {
+	if t.saved == nil {
+		return nil
+	}
+	var s []Stateful
+	if st, ok := t.source.(Stateful); ok {
+		s = append(s, st)
+	}
+	for _, op := range t.chain.ops {
+		if st, ok := op.(Stateful); ok {
+			s = append(s, st)
+		}
+	}
+	return t.saved(e, s)
+}
+
+// step reads once from the source and does all that follows. It returns io.EOF
+// when the task has ended.
+func (t *Task) step(ctx context.Context) error {
+	t.chain.ctx = ctx
+	select {
+	case e := <-t.barrier:
+		if err := t.save(e); err != nil {
+			return err
+		}
+		if err := t.chain.out.Barrier(ctx, e); err != nil {
+			return err
+		}
+	default:
+	}
+	b, err := t.source.Read(ctx)
+	if err == io.EOF {
+		t.done = true
+		if err := t.chain.finish(); err != nil {
+			return err
+		}
+		return io.EOF
+	}
+	if err != nil {
+		return err
+	}
+	if b != nil && b.Rows() > 0 {
+		t.Stats.Batches.Add(1)
+		t.Stats.RowsIn.Add(int64(b.Rows()))
+		if t.gen != nil {
+			t.gen.touch(b.Split)
+		}
+		err = t.chain.push(0, b)
+	}
+	if err == nil && t.gen != nil {
+		if t.splits != nil {
+			t.gen.watch(t.splits)
+		}
+		err = t.tell(t.gen.current(t.splits))
+	}
+	return t.settle(err)
+}
+
+// run drives the task until it ends. A panic is our fault: it ends this query
+// with XX000 and leaves the process alone.
+func (t *Task) run(ctx context.Context) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = sqlerr.New(sqlerr.InternalError, "internal error in task %s: %v", t.Stats.Name, r).WithDetail("%s", debug.Stack())
+		}
+	}()
+	defer func() {
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+	}()
+	if t.source != nil {
+		for {
+			if err := t.step(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	for {
+		select {
+		case p := <-t.in:
+			if err := t.Handle(ctx, p); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+func (t *Task) String() string { return fmt.Sprintf("task %s", t.Stats.Name) }
