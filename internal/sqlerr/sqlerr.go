@@ -23,6 +23,7 @@ const (
 	NumericOutOfRange          Code = "22003"
 	InvalidDatetimeFormat      Code = "22007"
 	DatetimeOverflow           Code = "22008"
+	TimeZoneDisplacement       Code = "22009"
 	SubstringError             Code = "22011"
 	DivisionByZero             Code = "22012"
 	IntervalFieldOverflow      Code = "22015"
