@@ -1,0 +1,17 @@
+// Package format is the formats in which rows stand in records: what a
+// connector puts between bytes and columns.
+//
+// A connector looks a format up by name, hands it the wanted columns and the
+// format's own options, and gets a Decoder (one record in, one row appended to
+// the columns) or an Encoder (one row in, one record appended to a buffer).
+// Each format is a package beneath this one; registry.go lists them. Package
+// scalar holds what the text formats share.
+//
+// What must always hold:
+//
+//   - A decoder either appends exactly one row to every column or leaves all of
+//     them as they were.
+//   - Its errors are *sqlerr.Error and name the field and what was found; which
+//     topic and offset or file and line it was, the connector adds.
+//   - Neither side keeps what it was given, nor allocates for a good record.
+package format
