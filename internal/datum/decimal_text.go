@@ -1,0 +1,186 @@
+package datum
+
+// AppendDecimal writes a decimal with all digits of its scale: 1.50.
+func AppendDecimal(dst []byte, d Decimal) []byte {
+	switch d.Form {
+	case NaN:
+		return append(dst, "NaN"...)
+	case PosInf:
+		return append(dst, "Infinity"...)
+	case NegInf:
+		return append(dst, "-Infinity"...)
+	}
+	u, neg := d.abs()
+	if neg {
+		dst = append(dst, '-')
+	}
+	scale := int(d.Scale)
+	dst = u.appendDigits(dst, scale+1)
+	if scale == 0 {
+		return dst
+	}
+	dst = append(dst, 0)
+	point := len(dst) - 1 - scale
+	copy(dst[point+1:], dst[point:len(dst)-1])
+	dst[point] = '.'
+	return dst
+}
+
+// String is AppendDecimal, for messages and tests.
+func (d Decimal) String() string { return string(AppendDecimal(nil, d)) }
+
+// ParseDecimal reads a NUMERIC: 1.50, .5, 1e-3, NaN, -Infinity. The scale is the
+// number of fraction digits written.
+func ParseDecimal(b []byte) (Decimal, error) {
+	t := trim(b)
+	i, neg := 0, false
+	if len(t) > 0 && (t[0] == '-' || t[0] == '+') {
+		neg = t[0] == '-'
+		i = 1
+	}
+	if i < len(t) && t[i]-'0' > 9 && t[i] != '.' {
+		return specialDecimal(b, t[i:], neg)
+	}
+	var (
+		u               u128
+		seen, point     bool
+		scale, zeros    int // zeros: held back, so that trailing ones need no room
+		over            bool
+		significant     int
+		fast            uint64
+		fastDigits, exp int
+	)
+	flush := func() {
+		if fastDigits > 0 {
+			var ok bool
+			if u, ok = u.mulPow10(fastDigits); !ok {
+				over = true
+			}
+			u = u.add(u128{lo: fast})
+			fast, fastDigits = 0, 0
+		}
+	}
+	for ; i < len(t); i++ {
+		c := t[i]
+		if c == '.' && !point {
+			point = true
+			continue
+		}
+		d := c - '0'
+		if d > 9 {
+			break
+		}
+		seen = true
+		if point {
+			scale++
+		}
+		if d == 0 && significant == 0 {
+			continue
+		}
+		if d == 0 {
+			zeros++
+			continue
+		}
+		significant += zeros + 1
+		if significant > MaxDigits {
+			over = true
+			zeros = 0
+			continue
+		}
+		for zeros >= 0 {
+			if fastDigits == 18 {
+				flush()
+			}
+			n := uint64(0)
+			if zeros == 0 {
+				n = uint64(d)
+			}
+			fast = fast*10 + n
+			fastDigits++
+			zeros--
+		}
+		zeros = 0
+	}
+	flush()
+	if !seen {
+		return Decimal{}, errSyntax("numeric", b)
+	}
+	if i < len(t) {
+		var ok bool
+		if exp, ok = exponent(t[i:]); !ok {
+			return Decimal{}, errSyntax("numeric", b)
+		}
+	}
+	if over {
+		return Decimal{}, errNumericOverflow()
+	}
+	return assemble(u, neg, zeros, scale-exp)
+}
+
+// assemble makes u followed by zeros, with the point before the last scale
+// digits, which may be less than none.
+func assemble(u u128, neg bool, zeros, scale int) (Decimal, error) {
+	if u.isZero() {
+		return Decimal{Scale: int16(min(max(scale, 0), MaxScale))}, nil
+	}
+	if scale < 0 {
+		zeros, scale = zeros-scale, 0
+	}
+	if drop := scale - MaxScale; drop > 0 { // zeros that the scale has no room for
+		if drop > zeros {
+			return Decimal{}, errNumericOverflow()
+		}
+		zeros, scale = zeros-drop, MaxScale
+	}
+	for drop := u.digits() + zeros - MaxDigits; drop > 0 && zeros > 0 && scale > 0; drop-- {
+		zeros, scale = zeros-1, scale-1
+	}
+	p, ok := u.mulPow10(zeros)
+	if !ok {
+		return Decimal{}, errNumericOverflow()
+	}
+	return checked(p, neg, scale)
+}
+
+// maxExponent bounds what is read of an exponent; anything near it is out of
+// range anyway.
+const maxExponent = 1 << 20
+
+// exponent reads e[+-]digits to the end.
+func exponent(t []byte) (exp int, ok bool) {
+	if lower(t[0]) != 'e' || len(t) < 2 {
+		return 0, false
+	}
+	t = t[1:]
+	neg := t[0] == '-'
+	if neg || t[0] == '+' {
+		t = t[1:]
+	}
+	if len(t) == 0 {
+		return 0, false
+	}
+	for _, c := range t {
+		d := c - '0'
+		if d > 9 {
+			return 0, false
+		}
+		exp = min(exp*10+int(d), maxExponent)
+	}
+	if neg {
+		exp = -exp
+	}
+	return exp, true
+}
+
+func specialDecimal(b, t []byte, neg bool) (Decimal, error) {
+	switch {
+	case foldEq(t, "nan") && len(t) == len(trim(b)):
+		return DecimalNaN, nil
+	case foldEq(t, "inf"), foldEq(t, "infinity"):
+		if neg {
+			return DecimalNegInf, nil
+		}
+		return DecimalPosInf, nil
+	}
+	return Decimal{}, errSyntax("numeric", b)
+}
