@@ -1,0 +1,33 @@
+package op
+
+import (
+	"fmt"
+
+	"github.com/cockroachdb/datadriven"
+
+	"github.com/penstock/penstock/exec"
+	"github.com/penstock/penstock/exec/op/optest"
+)
+
+// makeOp makes the operator that a golden command names.
+func makeOp(d *datadriven.TestData) (exec.Operator, error) {
+	a := args{d}
+	switch d.Cmd {
+	case "filter":
+		return NewFilter(FilterConfig{Cond: optest.Less(0, 1), OnError: a.policy()}), nil
+	case "filter-bool":
+		return NewFilter(FilterConfig{Cond: optest.Col(0)}), nil
+	case "inverse":
+		evals := []exec.Eval{optest.Col(0), optest.Inverse(0)}
+		return NewProject(ProjectConfig{Columns: Columns(evals), OnError: a.policy()}), nil
+	case "assign":
+		return NewWindowAssign(WindowAssignConfig{Window: a.window(), OnError: a.policy()})
+	case "aggregate":
+		phase := map[string]Phase{"": Single, "partial": Partial, "final": Final}[a.str("phase")]
+		return NewAggregate(AggregateConfig{
+			Keys: a.keys(), Aggs: a.aggs(), Window: a.window(), Phase: phase,
+			MaxGroups: a.int("max", 0), OnError: a.policy(),
+		})
+	}
+	return nil, fmt.Errorf("no operator %q", d.Cmd)
+}
