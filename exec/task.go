@@ -186,12 +186,16 @@ func (t *Task) align(ctx context.Context) error {
 	if err := t.chain.out.Barrier(ctx, e); err != nil {
 		return err
 	}
+	// All inputs are open again before the first held packet is handled: it
+	// may be the next barrier.
+	held := make([][]*Packet, len(t.ins))
 	for i := range t.ins {
 		in := &t.ins[i]
 		in.blocked = false
-		held := in.held
-		in.held = nil
-		for _, p := range held {
+		held[i], in.held = in.held, nil
+	}
+	for _, ps := range held {
+		for _, p := range ps {
 			if err := t.Handle(ctx, p); err != nil {
 				return err
 			}
