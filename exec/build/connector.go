@@ -1,0 +1,73 @@
+package build
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/penstock/penstock/catalog"
+	"github.com/penstock/penstock/exec"
+	"github.com/penstock/penstock/planner/plan"
+)
+
+// Connector reads and writes tables of one kind ('connector' = name).
+type Connector interface {
+	// Specs are the options that WITH may hold for this connector and the
+	// table's formats.
+	Specs(options []catalog.Option) ([]catalog.OptionSpec, error)
+	// Bounded tells whether a scan of the table ends by itself.
+	Bounded(t *catalog.Table) bool
+	// OpenScan resolves what the query will read: its splits, where each
+	// begins and, for a bounded scan, ends. ctx governs the opening alone.
+	OpenScan(ctx context.Context, r *ScanRequest) (Scan, error)
+	// OpenSink opens the table for writing. It is called once for each lane.
+	OpenSink(ctx context.Context, r *SinkRequest) (exec.Sink, error)
+	// Lanes says how many sinks may write the table at the same time; 0: any number.
+	Lanes() int
+}
+
+// ScanRequest says what to read.
+type ScanRequest struct {
+	Table   *catalog.Table
+	Columns []plan.ScanColumn
+	// BatchRows bounds the rows of a batch.
+	BatchRows int
+	Env       *Env
+}
+
+// SinkRequest says what to write: the columns in the order of the rows.
+type SinkRequest struct {
+	Table   *catalog.Table
+	Columns catalog.Schema
+	Env     *Env
+}
+
+// Scan is an opened scan.
+type Scan interface {
+	// Splits is the number of parts that can be read side by side, at least 1.
+	Splits() int
+	// Source reads the given splits; their numbers are the Split of its batches.
+	Source(splits []int) (exec.Source, error)
+}
+
+// Counters is what connectors report of a running query. All fields may be
+// read at any time.
+type Counters interface {
+	// Counters gives name and value of each: records, bytes, rejects, lag, …
+	Counters(yield func(name string, value int64))
+}
+
+// Env is what a query needs to run beside its plan.
+type Env struct {
+	Connectors map[string]Connector
+	// BatchRows bounds the rows of a source's batch (SET batch.max-rows).
+	BatchRows int
+	// SkipBadRows: a row that an expression refuses is dropped and counted
+	// instead of ending the query.
+	SkipBadRows bool
+	Now         func() time.Time
+	Timezone    *time.Location
+	Log         *slog.Logger
+	// MaxStateBytes bounds sorts and joins; 0: the operators' default.
+	MaxStateBytes int64
+}

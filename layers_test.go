@@ -1,0 +1,108 @@
+package penstock_test
+
+import (
+	"encoding/json"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/penstock/penstock/"
+
+// levels says which rooms stand above which: a package may import only packages
+// of a lower level, or, where listed in sideways, named ones of its own. A package that is not
+// here fails the test: decide where it belongs and say why in docs/ARCHITECTURE.md.
+var levels = map[string]int{
+	"internal/sqlerr": 0, "internal/datum": 0, "internal/gen": 0,
+	"parser": 1, "catalog": 1, "exec": 1,
+	"planner/plan": 2,
+	"planner":      3, "exec/op": 3, "exec/expr": 3, "exec/format": 3, "exec/kafka": 3, "exec/file": 3,
+	"exec/build":     4,
+	"server/session": 5,
+	"server/http":    6, "server/pgwire": 6,
+	"cmd/penstock": 7,
+}
+
+// sideways are the imports within a level, each with its reason.
+var sideways = map[string]string{
+	"internal/datum -> internal/sqlerr": "the input functions of types report SQLSTATEs",
+	"exec -> catalog":                   "a type's layout in memory is one table, exec/layout.go",
+	"exec/kafka -> exec/format":         "a source decodes straight from the fetch buffer into columns",
+	"exec/file -> exec/format":          "as exec/kafka",
+}
+
+// fenced names packages that only one room may import, and why.
+var fenced = map[string]struct{ room, why string }{
+	"github.com/pingcap/tidb/pkg/parser":  {"parser", "no type of the grammar library leaves the parser"},
+	"github.com/segmentio/kafka-go":       {"exec/kafka", "Kafka is one connector among others"},
+	"github.com/twmb/franz-go":            {"exec/kafka", "the embedded broker stands behind exec/kafka/broker"},
+	"github.com/jackc/pgx/v5/pgproto3":    {"server/pgwire", "the wire protocol is one front door's affair"},
+	"github.com/go-chi/chi/v5":            {"server/http", "routing is one front door's affair"},
+	"github.com/spf13/cobra":              {"cmd/penstock", "the engine has no command line"},
+	"go.etcd.io/bbolt":                    {"catalog", "only the catalog has a store"},
+	"github.com/prometheus/client_golang": {"server/http", "counters are plain atomics; only /metrics knows their format"},
+}
+
+// room finds the listed package that path is or lies in.
+func room(path string) (string, bool) {
+	for p := path; p != "."; {
+		if _, ok := levels[p]; ok {
+			return p, true
+		}
+		i := strings.LastIndexByte(p, '/')
+		if i < 0 {
+			break
+		}
+		p = p[:i]
+	}
+	return "", false
+}
+
+func TestImportsGoDown(t *testing.T) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	dec := json.NewDecoder(strings.NewReader(string(out)))
+	seen := 0
+	for dec.More() {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := dec.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		path, ok := strings.CutPrefix(p.ImportPath, module)
+		if !ok {
+			continue
+		}
+		seen++
+		from, ok := room(path)
+		if !ok {
+			t.Errorf("%s is in no room: add it to levels", path)
+			continue
+		}
+		for _, imp := range p.Imports {
+			for lib, f := range fenced {
+				if (imp == lib || strings.HasPrefix(imp, lib+"/")) && from != f.room && from != "bench" {
+					t.Errorf("%s imports %s; only %s may: %s", path, imp, f.room, f.why)
+				}
+			}
+			dep, ok := strings.CutPrefix(imp, module)
+			if !ok {
+				continue
+			}
+			to, ok := room(dep)
+			if !ok || to == from || levels[to] < levels[from] {
+				continue
+			}
+			if _, ok := sideways[from+" -> "+to]; !ok {
+				t.Errorf("%s (level %d) imports %s (level %d): imports go down only", path, levels[from], dep, levels[to])
+			}
+		}
+	}
+	if seen < len(levels)/2 {
+		t.Fatalf("go list named only %d packages", seen)
+	}
+}
