@@ -1,0 +1,91 @@
+package kafka
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/penstock/penstock/exec"
+	"github.com/penstock/penstock/internal/sqlerr"
+)
+
+// stateVersion is the first byte of a saved source.
+const stateVersion = 1
+
+// Positions gives the offset of the next record for each partition: those
+// before it have been returned by Read.
+func (s *Source) Positions() map[int32]int64 {
+	m := make(map[int32]int64, len(s.parts))
+	for i := range s.parts {
+		m[s.parts[i].id] = s.parts[i].pos
+	}
+	return m
+}
+
+// Save writes the positions: a version, the topic, then partition, position and
+// end of each part.
+func (s *Source) Save(_ exec.Epoch, w io.Writer) error {
+	b := []byte{stateVersion}
+	b = binary.AppendUvarint(b, uint64(len(s.scan.cfg.Topic)))
+	b = append(b, s.scan.cfg.Topic...)
+	b = binary.AppendUvarint(b, uint64(len(s.parts)))
+	for i := range s.parts {
+		b = binary.AppendVarint(b, int64(s.parts[i].id))
+		b = binary.AppendVarint(b, s.parts[i].pos)
+		b = binary.AppendVarint(b, s.parts[i].end)
+	}
+	_, err := w.Write(b)
+	return err
+}
+
+// Restore sets the positions of the parts that it finds, before the first
+// Read. Partitions that this source does not read are passed over, so that a
+// state may be given to another share.
+func (s *Source) Restore(r io.Reader) error {
+	if s.begun {
+		return errors.New("kafka: restore after the first read")
+	}
+	br := bufio.NewReader(r)
+	v, err := br.ReadByte()
+	if err != nil {
+		return badState(err)
+	}
+	if v != stateVersion {
+		return sqlerr.New(sqlerr.DataCorrupted, "kafka: positions saved in format %d cannot be read", v)
+	}
+	n, err := binary.ReadUvarint(br)
+	if err != nil || n > 1<<16 {
+		return badState(err)
+	}
+	topic := make([]byte, n)
+	if _, err := io.ReadFull(br, topic); err != nil {
+		return badState(err)
+	}
+	if string(topic) != s.scan.cfg.Topic {
+		return sqlerr.New(sqlerr.DataCorrupted, "kafka: the saved positions are of topic %q, not %q", topic, s.scan.cfg.Topic)
+	}
+	if n, err = binary.ReadUvarint(br); err != nil {
+		return badState(err)
+	}
+	for ; n > 0; n-- {
+		var f [3]int64
+		for i := range f {
+			if f[i], err = binary.ReadVarint(br); err != nil {
+				return badState(err)
+			}
+		}
+		for i := range s.parts {
+			if int64(s.parts[i].id) == f[0] {
+				s.parts[i].pos, s.parts[i].end = f[1], f[2]
+				s.parts[i].stats.Position.Store(f[1])
+			}
+		}
+	}
+	return nil
+}
+
+func badState(err error) error {
+	return sqlerr.Wrap(err, sqlerr.DataCorrupted, "kafka: the saved positions are broken: %s", fmt.Sprint(err))
+}
