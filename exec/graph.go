@@ -23,7 +23,8 @@ type GraphConfig struct {
 const DefaultBatchRows = 1024
 
 // Graph is a query's running dataflow: tasks, each a goroutine, with bounded edges
-// between them. Build it with Source, Task, Connect and Sink, then Run it once.
+// between them. Build it with Source, Task,
+// Connect and Sink, add operators to the tasks, then Run it once.
 type Graph struct {
 	cfg     GraphConfig
 	tasks   []*Task
@@ -41,27 +42,19 @@ func NewGraph(cfg GraphConfig) *Graph {
 	return &Graph{cfg: cfg}
 }
 
-// Source adds a task that reads src through ops. With wm set, the watermark is
-// made from the rows that enter ops[genAt] (the output, if genAt is len(ops)).
-// The graph closes src.
-func (g *Graph) Source(name string, src Source, ops []Operator, wm *WatermarkSpec, genAt int) *Task {
-	t := g.add(name, ops)
+// Source adds a task that reads src. The graph closes src.
+func (g *Graph) Source(name string, src Source) *Task {
+	t := g.Task(name)
 	t.source = src
 	t.splits, _ = src.(Splits)
 	t.barrier = make(chan Epoch, 1)
-	if wm != nil {
-		t.gen = newWatermarkGen(*wm, g.cfg.Now)
-		t.chain.gen, t.chain.genAt = t.gen, genAt
-	}
 	g.closers = append(g.closers, src)
 	return t
 }
 
 // Task adds a task fed by other tasks (see Connect).
-func (g *Graph) Task(name string, ops []Operator) *Task { return g.add(name, ops) }
-
-func (g *Graph) add(name string, ops []Operator) *Task {
-	t := &Task{chain: newChain(ops, discard{}, nil, 0), lastWM: MinTime}
+func (g *Graph) Task(name string) *Task {
+	t := &Task{lastWM: MinTime, out: discard{}, now: g.cfg.Now}
 	t.Stats.Name = name
 	t.Stats.Watermark.Store(MinTime)
 	if g.cfg.Saved != nil {
@@ -79,12 +72,12 @@ func (g *Graph) Connect(from *Task, to []*Task, port int, keys []int, layout *Ba
 		edges[i] = newEdge(nil, len(t.ins), layout)
 		t.ins = append(t.ins, taskInput{edge: edges[i], port: port, wm: MinTime})
 	}
-	from.chain.out = newExchange(edges, keys, g.cfg.BatchRows)
+	from.out = newExchange(edges, keys, g.cfg.BatchRows)
 }
 
 // Sink ends a task's road in a sink. The graph closes it.
 func (g *Graph) Sink(from *Task, s Sink) {
-	from.chain.out = &sinkOutput{sink: s}
+	from.out = &sinkOutput{sink: s}
 	g.closers = append(g.closers, s)
 }
 
@@ -138,6 +131,7 @@ func (g *Graph) open() func() {
 		for i := range t.ins {
 			t.ins[i].edge.to = t.in
 		}
+		t.chain = newChain(t.ops, t.out, t.gen, t.genAt)
 	}
 	return g.Close
 }

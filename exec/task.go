@@ -31,7 +31,9 @@ type TaskStats struct {
 // drive it from one goroutine in any order it likes.
 type Task struct {
 	Stats TaskStats
-	chain *chain
+	ops   []Operator
+	out   Output
+	chain *chain // made of ops and out when the graph starts
 	in    chan *Packet
 	ins   []taskInput
 	epoch Epoch // the barrier being aligned, 0: none
@@ -41,6 +43,8 @@ type Task struct {
 	source   Source
 	splits   Splits // source, if it has them
 	gen      *watermarkGen
+	genAt    int
+	now      func() time.Time
 	lastWM   Time
 	lastIdle bool
 	barrier  chan Epoch // for a source task: barriers to inject
@@ -56,6 +60,17 @@ type taskInput struct {
 	// waits in held, which cannot outgrow the edge's packets.
 	blocked bool
 	held    []*Packet
+}
+
+// Add puts an operator at the end of the task's chain. Only the first may have
+// more than one port. Not after Run.
+func (t *Task) Add(op Operator) { t.ops = append(t.ops, op) }
+
+// Watermark makes the watermark from the rows at this place of the chain, that
+// is before the operator added next. A later call takes the place of an earlier one. Only
+// for a task with a source.
+func (t *Task) Watermark(spec WatermarkSpec) {
+	t.gen, t.genAt = newWatermarkGen(spec, t.now), len(t.ops)
 }
 
 // Handle takes one packet and does all that follows from it. It returns io.EOF

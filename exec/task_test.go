@@ -51,9 +51,10 @@ type harness struct {
 func newHarness(n int) *harness {
 	h := &harness{log: &collect{}}
 	g := NewGraph(GraphConfig{})
-	h.t = g.Task("t", []Operator{h.log})
+	h.t = g.Task("t")
+	h.t.Add(h.log)
 	for range n {
-		from := g.Task("from", nil)
+		from := g.Task("from")
 		g.Connect(from, []*Task{h.t}, 0, nil, intBatch(0))
 	}
 	g.open()
@@ -240,8 +241,10 @@ func TestLimitEndsTheQueryAndLaterOperatorsSeeTheEnd(t *testing.T) {
 	g := NewGraph(GraphConfig{})
 	src := &script{batches: []*Batch{intBatch(0, 1, 2, 3), intBatch(0, 4, 5)}, open: true, tick: time.Hour}
 	after := &collect{}
-	a := g.Source("scan", src, []Operator{&limit{left: 2}}, nil, 0)
-	b := g.Task("rest", []Operator{after})
+	a := g.Source("scan", src)
+	a.Add(&limit{left: 2})
+	b := g.Task("rest")
+	b.Add(after)
 	g.Connect(a, []*Task{b}, 0, nil, intBatch(0))
 	pipe := NewPipe(intBatch(0))
 	g.Sink(b, pipe)
@@ -271,7 +274,7 @@ func TestReaderThatLeavesEndsTheQuery(t *testing.T) {
 	for range 100 {
 		many = append(many, intBatch(0, 1))
 	}
-	g.Sink(g.Source("scan", &script{batches: many, open: true, tick: time.Hour}, nil, nil, 0), pipe)
+	g.Sink(g.Source("scan", &script{batches: many, open: true, tick: time.Hour}), pipe)
 	done := make(chan error, 1)
 	go func() { done <- g.Run(context.Background()) }()
 	if _, err := pipe.Next(t.Context(), true); err != nil {
@@ -285,7 +288,7 @@ func TestReaderThatLeavesEndsTheQuery(t *testing.T) {
 
 func TestPanicEndsOnlyTheQuery(t *testing.T) {
 	g := NewGraph(GraphConfig{})
-	g.Source("scan", &script{batches: []*Batch{{Cols: nil, N: 1}}}, []Operator{&collect{}}, nil, 0)
+	g.Source("scan", &script{batches: []*Batch{{Cols: nil, N: 1}}}).Add(&collect{})
 	err := g.Run(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "XX000") {
 		t.Fatalf("got %v", err)
@@ -294,7 +297,7 @@ func TestPanicEndsOnlyTheQuery(t *testing.T) {
 
 func TestCancelGivesTheCause(t *testing.T) {
 	g := NewGraph(GraphConfig{})
-	g.Source("scan", &script{open: true, tick: time.Hour}, nil, nil, 0)
+	g.Source("scan", &script{open: true, tick: time.Hour})
 	ctx, cancel := context.WithCancelCause(t.Context())
 	why := errors.New("because")
 	cancel(why)
@@ -311,7 +314,9 @@ func runTimed(t *testing.T, src *script, run time.Duration, idle time.Duration) 
 	synctest.Test(t, func(t *testing.T) {
 		g := NewGraph(GraphConfig{})
 		c := &collect{}
-		g.Source("scan", src, []Operator{c}, &WatermarkSpec{Time: 0, Delay: ms, IdleTimeout: idle}, 0)
+		task := g.Source("scan", src)
+		task.Watermark(WatermarkSpec{Time: 0, Delay: ms, IdleTimeout: idle})
+		task.Add(c)
 		ctx, cancel := context.WithTimeout(t.Context(), run)
 		defer cancel()
 		_ = g.Run(ctx)
@@ -370,11 +375,13 @@ func TestHashExchangeKeepsKeysTogether(t *testing.T) {
 	for i := range 50 {
 		bs = append(bs, intBatch(0, int64(i%7), int64(i%11), int64(i%3)))
 	}
-	from := g.Source("scan", &script{batches: bs}, nil, nil, 0)
+	from := g.Source("scan", &script{batches: bs})
 	outs := []*collect{{}, {}, {}}
 	var to []*Task
 	for _, o := range outs {
-		to = append(to, g.Task("agg", []Operator{o}))
+		agg := g.Task("agg")
+		agg.Add(o)
+		to = append(to, agg)
 	}
 	g.Connect(from, to, 0, []int{0}, intBatch(0))
 	if err := g.Run(t.Context()); err != nil {
