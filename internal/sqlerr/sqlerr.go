@@ -52,7 +52,6 @@ const (
 	InvalidCursorName          Code = "34000"
 	InvalidCatalogName         Code = "3D000"
 	InvalidSavepoint           Code = "3B001"
-	InvalidSavepoint           Code = "3B001"
 	InvalidSchemaName          Code = "3F000"
 	SyntaxError                Code = "42601"
 	InvalidName                Code = "42602"
