@@ -129,6 +129,7 @@ const (
 	binNaN      = 0xC000
 	binPosInf   = 0xD000
 	binNegInf   = 0xF000
+	binInfScale = 0x0020 // what PostgreSQL happens to send for them
 )
 
 // AppendDecimalBinary writes PostgreSQL's binary numeric: number of digits to
@@ -138,9 +139,9 @@ func AppendDecimalBinary(dst []byte, d Decimal) []byte {
 	case NaN:
 		return appendWords(dst, 0, 0, binNaN, 0)
 	case PosInf:
-		return appendWords(dst, 0, 0, binPosInf, 0)
+		return appendWords(dst, 0, 0, binPosInf, binInfScale)
 	case NegInf:
-		return appendWords(dst, 0, 0, binNegInf, 0)
+		return appendWords(dst, 0, 0, binNegInf, binInfScale)
 	}
 	u, neg := d.abs()
 	sign := uint16(binPositive)
@@ -220,24 +221,21 @@ func ParseDecimalBinary(b []byte) (Decimal, error) {
 		return Decimal{}, errBinary(`invalid scale in external "numeric" value`)
 	}
 	var u u128
+	behind := -4 * (weight + 1) // fraction digits up to the end of this group
 	for i := range n {
-		digit := binary.BigEndian.Uint16(b[8+2*i:])
+		digit := uint64(binary.BigEndian.Uint16(b[8+2*i:]))
 		if digit >= 10000 {
 			return Decimal{}, errBinary(`invalid digit in external "numeric" value`)
 		}
-		p, ok := u.mul64(10000)
-		u = p.add(u128{lo: uint64(digit)})
+		behind += 4
+		cut := min(max(behind-scale, 0), 4) // digits that the scale hides
+		p, ok := u.mul64(uint64(pow10i[4-cut]))
+		u = p.add(u128{lo: digit / uint64(pow10i[cut])})
 		if !ok || u.hi>>63 != 0 {
 			return Decimal{}, errNumericOverflow()
 		}
 	}
-	// The last digit stands at 10000^(weight-n+1); the scale may cut into it or
-	// ask for zeros behind it.
-	have := 4 * (n - 1 - weight)
-	if have > scale {
-		u = u.scaleDown(have-scale, roundDown)
-		return assemble(u, sign == binNegative, 0, scale)
-	}
+	have := min(behind, scale)
 	if u.isZero() {
 		return assemble(u, false, 0, scale)
 	}

@@ -6,7 +6,7 @@ package datum
 // go round.
 func ExtractTimestamp(f Field, micros int64) (d Decimal, null bool, err error) {
 	const typ = "timestamp without time zone"
-	if f >= Timezone || f == FieldNone {
+	if f >= Timezone && IsFinite(micros) || f == FieldNone {
 		return d, false, errUnsupportedField(f, typ)
 	}
 	return extract(f, micros, micros, typ)
@@ -76,9 +76,6 @@ func extract(f Field, local, utc int64, typ string) (d Decimal, null bool, err e
 // julian gives the Julian day with the fraction of the day behind it.
 func julian(days, inDay int64) (Decimal, bool, error) {
 	whole := DecimalFromInt64(days + julianEpoch)
-	if inDay == 0 {
-		return whole, false, nil
-	}
 	frac, err := DecimalFromInt64(inDay).Div(DecimalFromInt64(MicrosPerDay))
 	if err != nil {
 		return frac, false, err

@@ -188,7 +188,7 @@ func (p *intervalParser) word() error {
 	}
 	w := p.s[:n]
 	p.s = p.s[n:]
-	if foldEq(w, "ago") && p.n > 0 && !p.ago {
+	if foldEq(w, "ago") && p.n > 0 {
 		p.ago = true
 		return nil
 	}
@@ -225,7 +225,7 @@ func (p *intervalParser) number() (v intervalNumber, err error) {
 		p.s = p.s[1:]
 		m, _, _ := p.digits()
 		if m >= monthsPerYear {
-			return v, errField(p.in)
+			return v, p.errField()
 		}
 		if v.whole > math.MaxInt32 {
 			return v, p.errField()
@@ -305,10 +305,7 @@ func (p *intervalParser) clock(v intervalNumber) (intervalNumber, error) {
 	case p.minuteToSecond:
 		h, m, s = 0, first, second
 	}
-	if m > 59 || s > 60 {
-		return v, errField(p.in)
-	}
-	if h > math.MaxInt64/MicrosPerHour-1 {
+	if m > 59 || s > 60 || h > math.MaxInt64/MicrosPerHour-1 {
 		return v, p.errField()
 	}
 	v.clock = true
@@ -445,10 +442,8 @@ func (p *intervalParser) iso() (Interval, error) {
 	for len(p.s) > 0 {
 		if p.s[0] == 'T' && !inTime {
 			inTime = true
+			found = true
 			p.s = p.s[1:]
-			if len(p.s) == 0 {
-				return Interval{}, p.bad()
-			}
 			continue
 		}
 		v, err := p.number()

@@ -51,6 +51,9 @@ func ParseDate(b []byte) (int64, error) {
 		return DateFromTimestamp(p.value), nil
 	}
 	days, err := p.date()
+	if err == nil && p.hasTime {
+		_, err = p.inDay()
+	}
 	if err == nil && !DateInRange(days) {
 		err = errRange("date", b)
 	}
@@ -243,6 +246,8 @@ func (p *timeParser) scanNumber() error {
 	switch {
 	case next == ':':
 		return p.scanClock(v)
+	case next == '.' && n == 6 && p.typ == "time" && !p.hasTime:
+		return p.scanCompact(v, n)
 	case (next == '-' || next == '/' || next == '.') && !p.hasY && !p.hasD:
 		return p.scanDate(v, n, next)
 	case n == 8 && !p.hasY:
@@ -307,7 +312,11 @@ func (p *timeParser) scanDate(v, n int, sep byte) error {
 	}
 	if len(p.s) == 0 || p.s[0] != sep {
 		if n2 == 3 && n >= 4 && sep == '.' { // 2024.123: the day of the year
-			return p.setDate(v, 1, v2)
+			y, m, d := CivilFromDays(DateFromCivil(v, 1, v2))
+			if y != v || v2 == 0 {
+				return errField(p.in)
+			}
+			return p.setDate(y, m, d)
 		}
 		return p.bad()
 	}

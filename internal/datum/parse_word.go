@@ -1,5 +1,11 @@
 package datum
 
+import (
+	"bytes"
+
+	"github.com/penstock/penstock/internal/sqlerr"
+)
+
 var monthNames = [13]string{"", "january", "february", "march", "april", "may", "june", "july", "august", "september",
 	"october", "november", "december"}
 
@@ -61,15 +67,32 @@ func (p *timeParser) scanWord() error {
 		p.meridi = 2
 	case !p.hasM && monthOf(w) > 0:
 		p.month, p.hasM = monthOf(w), true
-		if len(p.s) > 0 && p.s[0] == '-' { // Jan-08-1999
-			p.s = p.s[1:]
-		}
+		return p.scanDashes()
 	case isDayName(w):
 	case (p.hasTime || date) && !p.hasZone:
 		return p.scanZone(whole)
 	default:
 		return p.bad()
 	}
+	return nil
+}
+
+// scanDashes reads the rest of Jan-08-1999, where there is one.
+func (p *timeParser) scanDashes() error {
+	if len(p.s) == 0 || p.s[0] != '-' || p.hasY || p.hasD {
+		return nil
+	}
+	p.s = p.s[1:]
+	d, n, ok := p.digits()
+	if !ok || n > 2 || len(p.s) == 0 || p.s[0] != '-' {
+		return p.bad()
+	}
+	p.s = p.s[1:]
+	y, n, ok := p.digits()
+	if !ok || n < 3 {
+		return p.bad()
+	}
+	p.day, p.year, p.hasD, p.hasY = d, y, true, true
 	return nil
 }
 
@@ -83,9 +106,6 @@ func (p *timeParser) scanTimeOnly() error {
 		return p.scanClock(v)
 	case n == 4 || n == 6:
 		return p.scanCompact(v, n)
-	case n == 2:
-		p.hour, p.hasTime = v, true
-		return nil
 	}
 	return p.bad()
 }
@@ -104,14 +124,10 @@ func (p *timeParser) scanZone(s []byte) error {
 	}
 	loc, err := Location(string(s[:n]))
 	if err != nil {
-		slash := false
-		for _, c := range s[:n] {
-			slash = slash || c == '/'
-		}
-		if !slash {
+		if !bytes.ContainsRune(s[:n], '/') {
 			return p.bad()
 		}
-		return err
+		return sqlerr.New(sqlerr.InvalidParameterValue, `time zone "%s" not recognized`, bytes.ToLower(s[:n]))
 	}
 	p.zone = loc
 	return nil
