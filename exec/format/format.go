@@ -42,6 +42,9 @@ type Format struct {
 	Name    string
 	Doc     string
 	Options []Option
+	// EmptyRecords says that a record without bytes is a row; of other formats'
+	// empty lines a file takes no notice.
+	EmptyRecords bool
 	// NewDecoder makes a decoder that fills exactly the given fields.
 	NewDecoder func(fields []Field, opts map[string]string) (Decoder, error)
 	// NewEncoder makes an encoder of rows whose columns are the given fields.

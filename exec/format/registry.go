@@ -55,7 +55,7 @@ func jsonOptions(f *Format, opts map[string]string) (json.Options, error) {
 }
 
 func rawFormat() *Format {
-	f := &Format{Name: "raw", Doc: "the record as it stands, in one VARCHAR or BYTES column"}
+	f := &Format{Name: "raw", EmptyRecords: true, Doc: "the record as it stands, in one VARCHAR or BYTES column"}
 	f.NewDecoder = func(fields []Field, opts map[string]string) (Decoder, error) {
 		if _, err := f.resolve(opts); err != nil {
 			return nil, err
