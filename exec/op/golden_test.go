@@ -130,3 +130,33 @@ func (a args) aggs() []AggSpec {
 	}
 	return out
 }
+
+// columns gives empty columns of a port's shapes.
+func (a args) columns(port int) []*exec.Column {
+	var cols []*exec.Column
+	for _, t := range a.header(port) {
+		cols = append(cols, t.New())
+	}
+	return cols
+}
+
+// sortKeys reads 0, 0:desc, 0:first, 0:desc:last.
+func (a args) sortKeys() []SortKey {
+	var keys []SortKey
+	for _, c := range a.d.CmdArgs {
+		if c.Key != "by" {
+			continue
+		}
+		for _, v := range c.Vals {
+			col, rest, _ := strings.Cut(v, ":")
+			n, err := strconv.Atoi(col)
+			if err != nil {
+				panic(err)
+			}
+			k := SortKey{Col: n, Desc: strings.Contains(rest, "desc")}
+			k.NullsFirst = k.Desc && !strings.Contains(rest, "last") || strings.Contains(rest, "first")
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}

@@ -28,6 +28,22 @@ func makeOp(d *datadriven.TestData) (exec.Operator, error) {
 			Keys: a.keys(), Aggs: a.aggs(), Window: a.window(), Phase: phase,
 			MaxGroups: a.int("max", 0), OnError: a.policy(),
 		})
+	case "sort":
+		return NewSort(SortConfig{
+			Keys: a.sortKeys(), Limit: int64(a.int("limit", -1)), Offset: int64(a.int("offset", 0)),
+			MaxBytes: int64(a.int("max", 0)), Columns: a.columns(0),
+		}), nil
+	case "limit":
+		return NewLimit(LimitConfig{Count: int64(a.int("count", -1)), Offset: int64(a.int("offset", 0))}), nil
+	case "union":
+		return Union{}, nil
+	case "unnest":
+		cols := a.columns(0)
+		x := a.int("x", 0)
+		return NewUnnest(UnnestConfig{
+			X: optest.Col(x), Columns: cols, Like: cols[x],
+			Outer: a.has("outer"), Ordinality: a.has("ordinality"),
+		}), nil
 	}
 	return nil, fmt.Errorf("no operator %q", d.Cmd)
 }
