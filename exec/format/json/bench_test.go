@@ -1,6 +1,8 @@
 package json
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/penstock/penstock/catalog"
@@ -55,3 +57,51 @@ func benchDecode(b *testing.B, fields []catalog.Column, recs ...string) {
 
 func BenchmarkDecodeVisit(b *testing.B)  { benchDecode(b, wanted, visit) }
 func BenchmarkDecodeIDOnly(b *testing.B) { benchDecode(b, wanted[:1], visit) }
+
+// BenchmarkDecodeTwoOrders alternates between producers with other key orders.
+func BenchmarkDecodeTwoOrders(b *testing.B) {
+	benchDecode(b, wanted, visit, `{"event_ts":1714309970484,`+visit[1:len(visit)-len(`,"event_ts":1714309970484}`)]+`}`)
+}
+
+// BenchmarkDecodeEmptyPlace has values of another kind than the layout's.
+func BenchmarkDecodeEmptyPlace(b *testing.B) {
+	benchDecode(b, wanted, visit, strings.NewReplacer("45.5253", `""`, "9.333", `""`).Replace(visit))
+}
+
+// BenchmarkDecodeSpaced is the shape of Python's json.dumps.
+func BenchmarkDecodeSpaced(b *testing.B) {
+	benchDecode(b, wanted, strings.NewReplacer(`":`, `": `, `,"`, `, "`).Replace(visit))
+}
+
+// BenchmarkDecodeUnknownLayout goes through the general scan.
+func BenchmarkDecodeUnknownLayout(b *testing.B) {
+	recs := make([]string, 20)
+	for i := range recs {
+		recs[i] = fmt.Sprintf(`{"x%d":0,`, i) + visit[1:]
+	}
+	benchDecode(b, wanted, recs...)
+}
+
+func BenchmarkDecodeEveryType(b *testing.B) { benchDecode(b, everything, allTypes) }
+
+func BenchmarkEncodeWindowRow(b *testing.B) {
+	stamp := catalog.Of(catalog.Timestamp).WithFrac(3)
+	fields := []catalog.Column{{Name: "event_id", Type: catalog.Of(catalog.Varchar)}, {Name: "window_start", Type: stamp},
+		{Name: "window_end", Type: stamp}, {Name: "page_view", Type: catalog.Of(catalog.BigInt)}}
+	e, err := NewEncoder(fields, Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	batch := &exec.Batch{Cols: columns(fields)}
+	batch.Cols[0].AppendString("2142139324490406578")
+	batch.Cols[1].AppendInt(1714309960000000)
+	batch.Cols[2].AppendInt(1714309980000000)
+	batch.Cols[3].AppendInt(12345)
+	var buf []byte
+	b.ReportAllocs()
+	for b.Loop() {
+		if buf, err = e.Encode(buf[:0], batch, 0); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

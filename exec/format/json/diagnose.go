@@ -11,25 +11,25 @@ import (
 // diagnose says why scan has refused b. It goes over the record once more and
 // slowly; scan itself keeps no account of where it is.
 func diagnose(b []byte) error {
-	d := &diagnosis{b: b}
-	i := space(b, 0)
-	switch {
-	case i == len(b):
-		return sqlerr.New(sqlerr.InvalidJSONText, "invalid input syntax for type json: the record is empty")
-	case b[i] != '{':
-		if end, ok := d.value(i, 1); ok && space(b, end) == len(b) {
-			return sqlerr.New(sqlerr.InvalidJSONText, "invalid JSON record: expected an object, found %s", found(b, i))
-		}
-		if d.why == "" {
-			d.fail(i, "expected \"{\"")
-		}
-	default:
-		if end, ok := d.value(i, 0); ok {
-			d.fail(space(b, end), "expected the end of the record")
-		}
-	}
+	d := explain(b)
 	return sqlerr.New(sqlerr.InvalidJSONText, "invalid input syntax for type json: %s at byte %d, found %s", d.why, d.at+1, found(b, d.at)).
 		WithDetail("record: %s", scalar.Excerpt(b))
+}
+
+// explain finds the first fault; there is none if and only if scan says so.
+func explain(b []byte) *diagnosis {
+	d := &diagnosis{b: b}
+	i := space(b, 0)
+	if i >= len(b) || b[i] != '{' {
+		d.fail(i, "expected an object")
+		return d
+	}
+	if end, ok := d.value(i, 0); ok {
+		if end = space(b, end); end < len(b) {
+			d.fail(end, "expected the end of the record")
+		}
+	}
+	return d
 }
 
 // found describes what stands at i.

@@ -54,7 +54,7 @@ func epoch(s []byte, form Timestamps) (micros int64, ok bool) {
 		half = -half
 	}
 	micros = whole*unit + (n+half)/1e9
-	return micros, datum.TimestampInRange(micros) && (micros < 0) == (whole < 0 || n < 0)
+	return micros, datum.TimestampInRange(micros) // which a sum that has wrapped is not
 }
 
 // epochDigits splits a number into its integral part and 10^-9ths. A number

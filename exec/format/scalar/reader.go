@@ -131,6 +131,12 @@ func (r *Reader) rare(c *exec.Column, s []byte) error {
 			return err
 		}
 		c.AppendDecimal(v)
+	case catalog.Interval:
+		v, err := datum.ParseInterval(s)
+		if err != nil {
+			return err
+		}
+		c.AppendInterval(v)
 	}
 	return nil
 }

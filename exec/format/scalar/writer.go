@@ -48,6 +48,8 @@ func (w *Writer) Append(dst []byte, c *exec.Column, i int) []byte {
 		return datum.AppendDate(dst, c.Int[i])
 	case catalog.Time:
 		return datum.AppendTime(dst, c.Int[i])
+	case catalog.Interval:
+		return datum.AppendInterval(dst, c.Ivl[i])
 	case catalog.Bytes:
 		return base64.StdEncoding.AppendEncode(dst, c.Str(i))
 	}
