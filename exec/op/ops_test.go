@@ -44,6 +44,19 @@ func makeOp(d *datadriven.TestData) (exec.Operator, error) {
 			X: optest.Col(x), Columns: cols, Like: cols[x],
 			Outer: a.has("outer"), Ordinality: a.has("ordinality"),
 		}), nil
+	case "join":
+		c := JoinConfig{
+			Kind:     map[string]JoinKind{"inner": InnerJoin, "left": LeftJoin, "right": RightJoin, "full": FullJoin}[a.str("kind")],
+			LeftKeys: a.ints("left"), RightKeys: a.ints("right"), Left: a.columns(0), Right: a.columns(1),
+			MaxBytes: int64(a.int("max", 0)), OnError: a.policy(),
+		}
+		if v := a.ints("less"); v != nil {
+			c.Residual = optest.Less(v[0], v[1])
+		}
+		if v := a.ints("time"); v != nil {
+			c.Time = &JoinTime{LeftCol: v[0], RightCol: v[1], Lower: int64(v[2]) * 1e6, Upper: int64(v[3]) * 1e6}
+		}
+		return NewJoin(c), nil
 	}
 	return nil, fmt.Errorf("no operator %q", d.Cmd)
 }
