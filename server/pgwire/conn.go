@@ -238,6 +238,9 @@ func (c *conn) flush() {
 
 // ready ends the answer to a Query or Sync.
 func (c *conn) ready() {
+	if c.ctx.Err() != nil {
+		return // what comes next is the reason
+	}
 	c.status.sendChanged(c)
 	c.send(&pgproto3.ReadyForQuery{TxStatus: c.tx.byte()})
 	c.flush()

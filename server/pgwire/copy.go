@@ -85,7 +85,6 @@ type copyOpt struct {
 	escape           byte
 	null             string
 	header           bool
-	force            map[string]bool // columns always quoted; "*" is all
 }
 
 // copyOptions reads the WITH list; what a format does not have is refused as
@@ -105,7 +104,9 @@ func copyOptions(options []parser.Option) (o copyOpt, err error) {
 			if o.format != "text" && o.format != "csv" && o.format != "binary" {
 				return o, sqlerr.New(sqlerr.InvalidParameterValue, "COPY format \"%s\" not recognized", opt.Value).At(opt.ValueP)
 			}
-		case "delimiter", "null", "header", "quote", "escape", "force_quote":
+		case "delimiter", "null", "header", "quote", "escape":
+		case "force_quote":
+			return o, sqlerr.New(sqlerr.FeatureNotSupported, "the COPY option FORCE_QUOTE is not supported").At(opt.KeyP)
 		case "encoding":
 			if e := strings.ReplaceAll(strings.ToUpper(opt.Value), "-", ""); e != "UTF8" {
 				return o, sqlerr.New(sqlerr.FeatureNotSupported, "COPY in the encoding \"%s\" is not supported", opt.Value).At(opt.ValueP)
@@ -118,7 +119,7 @@ func copyOptions(options []parser.Option) (o copyOpt, err error) {
 	if o.format == "csv" {
 		o.delimiter, o.null = ',', ""
 	}
-	for _, key := range []string{"delimiter", "null", "header", "quote", "escape", "force_quote"} {
+	for _, key := range []string{"delimiter", "null", "header", "quote", "escape"} {
 		opt, ok := given[key]
 		if !ok {
 			if key == "quote" {
@@ -137,8 +138,8 @@ func (o *copyOpt) set(key string, opt parser.Option) error {
 	if o.format == "binary" {
 		return sqlerr.New(sqlerr.SyntaxError, "cannot specify %s in BINARY mode", strings.ToUpper(key)).At(opt.KeyP)
 	}
-	if o.format != "csv" && (key == "quote" || key == "escape" || key == "force_quote") {
-		return sqlerr.New(sqlerr.FeatureNotSupported, "COPY %s available only in CSV mode", strings.ReplaceAll(key, "_", " ")).At(opt.KeyP)
+	if o.format != "csv" && (key == "quote" || key == "escape") {
+		return sqlerr.New(sqlerr.FeatureNotSupported, "COPY %s available only in CSV mode", key).At(opt.KeyP)
 	}
 	one := func() (byte, error) {
 		if len(opt.Value) != 1 {
@@ -164,11 +165,6 @@ func (o *copyOpt) set(key string, opt parser.Option) error {
 		case "false", "off", "0":
 		default:
 			return sqlerr.New(sqlerr.SyntaxError, "header requires a Boolean value").At(opt.ValueP)
-		}
-	case "force_quote":
-		o.force = map[string]bool{}
-		for name := range strings.SplitSeq(opt.Value, ",") {
-			o.force[strings.TrimSpace(name)] = true
 		}
 	}
 	return err

@@ -11,7 +11,6 @@ import (
 type copyRows struct {
 	opt   copyOpt
 	cells []cell
-	force []bool
 }
 
 func newCopyRows(opt copyOpt, cols columns, zone *time.Location) (*copyRows, error) {
@@ -23,11 +22,7 @@ func newCopyRows(opt copyOpt, cols columns, zone *time.Location) (*copyRows, err
 	if err != nil {
 		return nil, err
 	}
-	e := &copyRows{opt: opt, cells: rows.cells, force: make([]bool, len(cols.schema))}
-	for i, col := range cols.schema {
-		e.force[i] = opt.force["*"] || opt.force[col.Name]
-	}
-	return e, nil
+	return &copyRows{opt: opt, cells: rows.cells}, nil
 }
 
 // copySignature begins the binary format: the signature, no flags, no extension.
@@ -56,7 +51,7 @@ func (e *copyRows) appendHeader(dst []byte, cols columns) []byte {
 		from := len(dst)
 		dst = append(dst, col.Name...)
 		if e.opt.format == "csv" {
-			dst = e.quoteCSV(dst, from, false)
+			dst = e.quoteCSV(dst, from)
 		} else {
 			dst = e.escapeText(dst, from)
 		}
@@ -91,7 +86,7 @@ func (e *copyRows) appendRow(dst []byte, b *exec.Batch, row int) []byte {
 		from := len(dst)
 		dst = write(dst, col, row)
 		if e.opt.format == "csv" {
-			dst = e.quoteCSV(dst, from, e.force[i])
+			dst = e.quoteCSV(dst, from)
 		} else {
 			dst = e.escapeText(dst, from)
 		}
@@ -150,10 +145,10 @@ func (e *copyRows) escaped(ch byte) byte {
 }
 
 // quoteCSV quotes what stands in dst from start where it must be.
-func (e *copyRows) quoteCSV(dst []byte, start int, force bool) []byte {
+func (e *copyRows) quoteCSV(dst []byte, start int) []byte {
 	s := dst[start:]
 	// A lone \. would end the data for psql.
-	quote := force || string(s) == e.opt.null || len(e.cells) == 1 && string(s) == `\.`
+	quote := string(s) == e.opt.null || len(e.cells) == 1 && string(s) == `\.`
 	for _, ch := range s {
 		if ch == e.opt.delimiter || ch == e.opt.quote || ch == '\n' || ch == '\r' {
 			quote = true

@@ -77,6 +77,9 @@ func (c *conn) fetch(ctx context.Context, p *portal, s *parser.Fetch, limit int6
 	if limit >= 0 && (want < 0 || limit < want) {
 		want = limit
 	}
+	if !s.Move {
+		c.describeRows(p, c.columns(cur.st))
+	}
 	closable := noPortal
 	if limit >= 0 {
 		closable = p.name

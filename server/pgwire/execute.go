@@ -93,6 +93,7 @@ func (c *conn) query1(ctx context.Context, p *portal, cols columns, limit int64)
 		if err := c.start(ctx, p); err != nil {
 			return outcome{}, shifted(err, p.st.base)
 		}
+		c.describeRows(p, cols)
 	}
 	closable := noPortal
 	if limit >= 0 {

@@ -33,6 +33,9 @@ type portal struct {
 	level      int
 	hold, kept bool
 	running    bool
+	// describe tells that the columns are still to be told, before the first
+	// row: the simple protocol does so when the query has started.
+	describe bool
 }
 
 // allRows is no limit.
@@ -156,6 +159,14 @@ func checkFormats(formats []int16, columns int) error {
 		}
 	}
 	return nil
+}
+
+// describeRows tells the columns once, where p has still to tell them.
+func (c *conn) describeRows(p *portal, cols columns) {
+	if p.describe {
+		c.rowDescription(cols, p.formats)
+		p.describe = false
+	}
 }
 
 // rowDescription tells the client what the columns are.

@@ -83,7 +83,7 @@ func (c *conn) runNamed(ctx context.Context, p *portal, s *parser.Execute, limit
 		if err := checkFormats(p.formats, len(c.columns(target).schema)); err != nil {
 			return outcome{}, err
 		}
-		p.inner = &portal{name: p.name, st: target, args: args, formats: p.formats}
+		p.inner = &portal{name: p.name, st: target, args: args, formats: p.formats, describe: p.describe}
 	}
 	o, err := c.run(ctx, p.inner, limit)
 	return o, placed(err, 0)

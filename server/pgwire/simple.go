@@ -9,10 +9,14 @@ import (
 	"github.com/penstock/penstock/parser"
 )
 
-// query answers a Query message: all statements of its text in turn, up to the
-// first error.
+// query answers a Query message.
 func (c *conn) query(text string) {
-	defer c.finishQuery()
+	c.statementsOf(text)
+	c.finishQuery()
+}
+
+// statementsOf runs all statements of a text in turn, up to the first error.
+func (c *conn) statementsOf(text string) {
 	delete(c.statements, "")
 	c.dropPortal("")
 	stmts, err := c.sess.Parse(text)
@@ -59,15 +63,12 @@ func (c *conn) simple(text string, ast parser.Statement) error {
 	if len(st.params) > 0 {
 		return undefinedParameter()
 	}
-	p := &portal{name: noPortal, st: st, level: len(c.tx.savepoints)}
+	p := &portal{name: noPortal, st: st, level: len(c.tx.savepoints), describe: true}
 	defer p.close()
 	if f, ok := ast.(*parser.Fetch); ok {
 		if cur := c.portals[f.Cursor.Text]; cur != nil {
 			p.formats = cur.formats // BINARY
 		}
-	}
-	if cols := c.columns(st); cols.schema != nil {
-		c.rowDescription(cols, p.formats)
 	}
 	o, err := c.run(ctx, p, allRows)
 	if err != nil {
