@@ -18,42 +18,43 @@ const (
 // slot is one member of a layout: the bytes from the end of the value before
 // it to the start of its own value, like `,"id":"`, white space as the producer
 // writes it. The quote is there when the value was text at learning time.
+//
+// Up to 32 bytes are compared by words: the first, the last (which may overlap
+// it), and two between.
 type slot struct {
-	head, second, third, last uint64 // the words of lit, for comparing at once
-	mask                      uint64 // of head, where lit is shorter than a word
-	n                         int32  // len(lit)
-	words                     int32  // how many of the words count, 5: compare lit
-	field                     int32  // wanted field, or -1
-	kind                      kind   // text, number, or missing for any other
-	lit                       []byte
+	head, last    uint64
+	mask          uint64 // of both, where lit is shorter than a word
+	second, third uint64
+	n             int32 // len(lit)
+	tail          int32 // where last begins
+	words         int32 // how many of the words count, 5: compare lit
+	field         int32 // wanted field, or -1
+	kind          kind  // text, number, or missing for any other
+	lit           []byte
 }
 
 func newSlot(lit []byte, field int32, k kind) slot {
-	s := slot{lit: bytes.Clone(lit), n: int32(len(lit)), field: field, kind: k}
-	var first [8]byte
-	copy(first[:], lit)
-	s.head = binary.LittleEndian.Uint64(first[:])
-	s.mask = ^uint64(0)
-	switch n := len(lit); {
-	case n <= 8:
-		s.words = 1
-		if n < 8 {
-			s.mask = 1<<(8*n) - 1
-		}
-		return s
-	case n > 32:
+	n := len(lit)
+	s := slot{lit: bytes.Clone(lit), n: int32(n), tail: int32(max(0, n-8)), mask: ^uint64(0), field: field, kind: k}
+	var padded [32]byte
+	copy(padded[:], lit)
+	word := func(i int) uint64 { return binary.LittleEndian.Uint64(padded[i:]) }
+	s.head, s.second, s.third = word(0), word(8), word(16)
+	switch {
+	case n < 8:
+		s.mask = 1<<(8*n) - 1
+		fallthrough
+	case n <= 16:
+		s.words = 2
+	case n <= 24:
+		s.words = 3
+	case n <= 32:
+		s.words = 4
+	default:
 		s.words = 5
 		return s
-	default:
-		s.words = int32(n+7) / 8
 	}
-	if len(lit) >= 16 {
-		s.second = binary.LittleEndian.Uint64(lit[8:])
-	}
-	if len(lit) >= 24 {
-		s.third = binary.LittleEndian.Uint64(lit[16:])
-	}
-	s.last = binary.LittleEndian.Uint64(lit[len(lit)-8:])
+	s.last = word(int(s.tail))
 	return s
 }
 
@@ -61,24 +62,20 @@ func newSlot(lit []byte, field int32, k kind) slot {
 // word cannot be loaded, it may say no to what is a match: the general scan
 // then decides.
 func (s *slot) match(b []byte, i int) bool {
-	n := int(s.n)
-	if i+n > len(b) || i+8 > len(b) {
+	if i+int(s.n) > len(b) || i+8 > len(b) {
 		return false
 	}
 	b = b[i:]
-	d := binary.LittleEndian.Uint64(b) ^ s.head
-	if s.words == 1 {
-		return d&s.mask == 0
+	d := ((binary.LittleEndian.Uint64(b) ^ s.head) | (binary.LittleEndian.Uint64(b[s.tail:]) ^ s.last)) & s.mask
+	if s.words == 2 {
+		return d == 0
 	}
 	if s.words == 5 {
-		return bytes.Equal(b[:n], s.lit)
+		return bytes.Equal(b[:s.n], s.lit)
 	}
-	d |= binary.LittleEndian.Uint64(b[n-8:]) ^ s.last
-	if s.words > 2 {
-		d |= binary.LittleEndian.Uint64(b[8:]) ^ s.second
-		if s.words > 3 {
-			d |= binary.LittleEndian.Uint64(b[16:]) ^ s.third
-		}
+	d |= binary.LittleEndian.Uint64(b[8:]) ^ s.second
+	if s.words == 4 {
+		d |= binary.LittleEndian.Uint64(b[16:]) ^ s.third
 	}
 	return d == 0
 }

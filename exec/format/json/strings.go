@@ -21,11 +21,12 @@ const bad = -1
 
 // special marks, in the high bit of each byte, the bytes of w that end a plain
 // run inside a string: quote, backslash, control. A borrow may mark bytes
-// behind the first marked one wrongly, so only the lowest mark is used.
-// (Bytes of 0x80 and above are never marked by the control test.)
+// behind the first marked one wrongly, so only the lowest mark is used. Bytes
+// of 0x80 and above are taken out at the end; for the others one subtraction a
+// test tells all.
 func special(w uint64) uint64 {
 	q, s := w^quotes, w^slashes
-	return (((q - lowBits) &^ q) | ((s - lowBits) &^ s) | ((w - blanks) &^ w)) & highBits
+	return ((q - lowBits) | (s - lowBits) | (w - blanks)) &^ w & highBits
 }
 
 // stringEnd gives the position of the quote that closes the string whose body

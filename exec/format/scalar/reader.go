@@ -74,7 +74,7 @@ func (r *Reader) Text(c *exec.Column, s []byte) error {
 		if err != nil {
 			return err
 		}
-		c.AppendInt(datum.RoundTimestamp(v, r.digits))
+		c.AppendInt(r.round(v))
 	case catalog.Double:
 		v, err := datum.ParseFloat8(s)
 		if err != nil {
@@ -109,7 +109,7 @@ func (r *Reader) rare(c *exec.Column, s []byte) error {
 		if err != nil {
 			return err
 		}
-		c.AppendInt(datum.RoundTimestamp(v, r.digits))
+		c.AppendInt(r.round(v))
 	case catalog.Date:
 		v, err := datum.ParseDate(s)
 		if err != nil {
@@ -164,7 +164,7 @@ func (r *Reader) Number(c *exec.Column, s []byte) error {
 		if !ok {
 			return r.epochError(s)
 		}
-		c.AppendInt(datum.RoundTimestamp(v, r.digits))
+		c.AppendInt(r.round(v))
 	case catalog.Date, catalog.Time, catalog.Interval, catalog.Bytes:
 		return r.syntax(s)
 	default:
@@ -188,6 +188,15 @@ func (r *Reader) Bool(c *exec.Column, v bool) error {
 		return r.syntax([]byte(s))
 	}
 	return nil
+}
+
+// round brings a timestamp to the type's precision. Whole milliseconds in a
+// TIMESTAMP(3), the usual case, are told without a division.
+func (r *Reader) round(v int64) int64 {
+	if r.digits == 6 || r.digits == 3 && v%datum.MicrosPerMilli == 0 {
+		return v
+	}
+	return datum.RoundTimestamp(v, r.digits)
 }
 
 // digitsOnly reads an integer of at most 18 digits that the type can hold.
