@@ -252,7 +252,7 @@ func (p *puller) once(ctx context.Context, d *delivery) (err error) {
 
 // deliver moves the positions and queues the answer. It returns the partitions
 // whose position is gone and the first fault.
-func (p *puller) deliver(d *delivery) (lost []*fetchPart, err error) {
+func (p *puller) deliver(d *delivery) (lost []int, err error) {
 	f := p.f
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -267,7 +267,7 @@ func (p *puller) deliver(d *delivery) (lost []*fetchPart, err error) {
 		switch {
 		case a.err == kafkago.OffsetOutOfRange:
 			q.known = false
-			lost = append(lost, q)
+			lost = append(lost, at)
 			continue
 		case a.err != 0:
 			q.known = false
@@ -320,9 +320,10 @@ func (f *fetcher) asked(r *rawFetch, id, node int32) (at int, offset int64) {
 }
 
 // reset treats positions that the broker no longer has by policy.
-func (p *puller) reset(ctx context.Context, lost []*fetchPart) error {
+func (p *puller) reset(ctx context.Context, lost []int) error {
 	f, cfg := p.f, &p.f.scan.cfg
-	for _, q := range lost {
+	for _, at := range lost {
+		q := f.parts[at]
 		if cfg.OutOfRange == ResetFail {
 			return sqlerr.New(sqlerr.DataException, "topic %q, partition %d: offset %d is out of range", cfg.Topic, q.id, q.pos).
 				WithDetail("The record was deleted by retention, or the topic was created anew.").
@@ -339,6 +340,8 @@ func (p *puller) reset(ctx context.Context, lost []*fetchPart) error {
 		f.mu.Lock()
 		from := q.pos
 		q.pos = to[q.id]
+		// An empty chunk tells the reader, behind all that is queued.
+		f.push(&delivery{chunks: []chunk{{part: at, from: q.pos, next: q.pos}}, home: make(chan *delivery, 1)})
 		f.mu.Unlock()
 		f.scan.Stats.Resets.Add(1)
 		f.scan.client.cfg.Log.Warn("kafka: offset out of range, position moved", slog.String("topic", cfg.Topic),
