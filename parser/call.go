@@ -221,7 +221,7 @@ func (p *parser) extract(fn callMaker) (Expr, bool) {
 func (p *parser) fromFor(t *token, fn callMaker) (Expr, bool) {
 	p.take()
 	p.take()
-	x := p.expr(0)
+	x := p.expr(bpLike) // not SIMILAR, which may follow
 	if p.isOp(",") || p.isOp(")") {
 		return p.commaCall(t, x), true
 	}

@@ -14,7 +14,7 @@ func (p *parser) fromText(sk *skeleton) {
 		if !p.isOp(",") {
 			break
 		}
-		sk.word(p.i, p.take().text)
+		p.copyTo(sk)
 	}
 }
 
@@ -87,8 +87,10 @@ func (p *parser) tablePrimary(sk *skeleton) {
 	switch {
 	case p.isOp("(") && (lateral || p.queryAt(p.i)):
 		p.parenText(sk)
-		sk.word(p.i, "AS")
-		sk.slot(p.i, derived{p: pos, lateral: lateral, alias: p.alias()})
+		at = p.i
+		d := derived{p: pos, lateral: lateral, alias: p.alias()}
+		sk.word(at, "AS")
+		sk.slot(at, d)
 	case p.isOp("("):
 		p.take()
 		sk.word(at, "(")

@@ -82,7 +82,7 @@ func (l *lexer) toNextPiece() bool {
 		case isBlank(c):
 			lines = lines || c == '\n' || c == '\r'
 			l.i++
-		case lines && strings.HasPrefix(l.src[l.i:], "--"):
+		case strings.HasPrefix(l.src[l.i:], "--"):
 			n := strings.IndexAny(l.src[l.i:], "\r\n")
 			if n < 0 {
 				return false

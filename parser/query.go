@@ -33,6 +33,15 @@ func (p *parser) query() *Query {
 	return p.build(sk)
 }
 
+// copyTo writes the current token, a word or a comma, into the skeleton. The
+// index is read in a statement of its own: in one with the call of take Go does
+// not say which comes first.
+func (p *parser) copyTo(sk *skeleton) {
+	at := p.i
+	t := p.take()
+	sk.word(at, choose(t.kind == tWord, t.up, t.text))
+}
+
 // queryText walks a query and writes its skeleton.
 func (p *parser) queryText(sk *skeleton) {
 	if !p.enter() {
@@ -50,9 +59,9 @@ func (p *parser) queryText(sk *skeleton) {
 			p.tooLong()
 		}
 		at := p.pos()
-		sk.word(p.i, p.take().up)
+		p.copyTo(sk)
 		if p.isKw("ALL") {
-			sk.word(p.i, p.take().up)
+			p.copyTo(sk)
 		} else {
 			p.accept("DISTINCT")
 		}
@@ -64,9 +73,9 @@ func (p *parser) queryText(sk *skeleton) {
 
 // with reads WITH [RECURSIVE] name [(columns)] AS [[NOT] MATERIALIZED] (query), ….
 func (p *parser) with(sk *skeleton) {
-	sk.word(p.i, p.take().up)
+	p.copyTo(sk)
 	if p.isKw("RECURSIVE") {
-		sk.word(p.i, p.take().up)
+		p.copyTo(sk)
 	}
 	for p.ok() {
 		at := p.i
@@ -85,7 +94,7 @@ func (p *parser) with(sk *skeleton) {
 		if !p.isOp(",") {
 			break
 		}
-		sk.word(p.i, p.take().text)
+		p.copyTo(sk)
 	}
 }
 
@@ -150,10 +159,10 @@ func (p *parser) values() *Values {
 // selectText reads SELECT up to its last clause. The clauses are written as
 // they come; their order is the grammar's matter.
 func (p *parser) selectText(sk *skeleton, b *block) {
-	sk.word(p.i, p.take().up)
+	p.copyTo(sk)
 	switch {
 	case p.isKw("DISTINCT"):
-		sk.word(p.i, p.take().up)
+		p.copyTo(sk)
 		if p.isKw("ON") && p.ahead(1).is("(") {
 			p.take()
 			p.take()
@@ -177,7 +186,7 @@ func (p *parser) selectText(sk *skeleton, b *block) {
 		p.unsupported(p.pos(), "SELECT INTO")
 	}
 	if p.isKw("FROM") {
-		sk.word(p.i, p.take().up)
+		p.copyTo(sk)
 		p.fromText(sk)
 	} else {
 		sk.word(p.i, "FROM")
@@ -211,11 +220,11 @@ func (p *parser) clause(sk *skeleton, b *block) bool {
 	}
 	switch t.up {
 	case "WHERE", "HAVING":
-		sk.word(p.i, p.take().up)
+		p.copyTo(sk)
 		at := p.i
 		sk.slot(at, p.expr(0))
 	case "GROUP":
-		sk.word(p.i, p.take().up)
+		p.copyTo(sk)
 		p.groupText(sk)
 	case "QUALIFY":
 		if b.qualify != nil {
@@ -225,7 +234,7 @@ func (p *parser) clause(sk *skeleton, b *block) bool {
 		p.take()
 		b.qualify = p.expr(0)
 	case "WINDOW":
-		sk.word(p.i, p.take().up)
+		p.copyTo(sk)
 		p.windowsText(sk)
 	default:
 		return false
@@ -243,7 +252,7 @@ func (p *parser) groupText(sk *skeleton) {
 		if !p.isOp(",") {
 			break
 		}
-		sk.word(p.i, p.take().text)
+		p.copyTo(sk)
 	}
 }
 
@@ -307,14 +316,14 @@ func (p *parser) windowsText(sk *skeleton) {
 		if !p.isOp(",") {
 			break
 		}
-		sk.word(p.i, p.take().text)
+		p.copyTo(sk)
 	}
 }
 
 // tail reads ORDER BY, LIMIT and EMIT; b is the last operand.
 func (p *parser) tail(sk *skeleton, b *block) {
 	if p.isKw("ORDER") {
-		sk.word(p.i, p.take().up)
+		p.copyTo(sk)
 		at := p.i
 		p.expect("BY")
 		sk.word(at, "BY")
@@ -324,7 +333,7 @@ func (p *parser) tail(sk *skeleton, b *block) {
 			if !p.isOp(",") {
 				break
 			}
-			sk.word(p.i, p.take().text)
+			p.copyTo(sk)
 		}
 	}
 	p.limits(sk)

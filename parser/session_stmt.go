@@ -198,7 +198,7 @@ func (p *parser) show() Statement {
 	s := &Show{}
 	switch {
 	case p.accept("CREATE"):
-		s.What = "CREATE " + p.objectKind()
+		s.What = "CREATE " + p.objectKind("SHOW CREATE")
 		s.Name = p.name()
 		return s
 	case p.isKw("COLUMNS") && (p.ahead(1).kw("FROM") || p.ahead(1).kw("IN")):
@@ -241,7 +241,7 @@ func (p *parser) describe() Statement {
 	s := &Describe{}
 	if next := p.ahead(1); p.isKw("TABLE") ||
 		(next.kind == tWord || next.kind == tQuoted) && p.isKw("VIEW", "MATERIALIZED", "LOOKUP", "FUNCTION", "AGGREGATE", "ENDPOINT", "SCHEMA", "DATABASE") {
-		s.Kind = p.objectKind()
+		s.Kind = p.objectKind("DESCRIBE")
 	}
 	p.accept("EXTENDED")
 	s.Name = p.name()

@@ -120,7 +120,7 @@ func (p *parser) insert() Statement {
 func (p *parser) drop() Statement {
 	p.take()
 	s := &Drop{Temporary: p.accept("TEMPORARY") || p.accept("TEMP")}
-	s.Kind = p.objectKind()
+	s.Kind = p.objectKind("DROP")
 	if p.accept("IF") {
 		p.expect("EXISTS")
 		s.IfExists = true
@@ -150,7 +150,7 @@ var foreignObjects = wordSet(`
 	TYPE UNIQUE UNLOGGED USER`)
 
 // objectKind reads the words that name a kind of object.
-func (p *parser) objectKind() string {
+func (p *parser) objectKind(verb string) string {
 	for _, words := range [][]string{
 		{"TABLE"}, {"VIEW"}, {"MATERIALIZED", "VIEW"}, {"LOOKUP", "TABLE"}, {"FUNCTION"},
 		{"AGGREGATE", "FUNCTION"}, {"ENDPOINT"}, {"SCHEMA"}, {"DATABASE"},
@@ -159,7 +159,7 @@ func (p *parser) objectKind() string {
 			return strings.Join(words, " ")
 		}
 	}
-	p.notOurs("")
+	p.notOurs(verb)
 	return ""
 }
 
@@ -169,10 +169,8 @@ func (p *parser) notOurs(verb string) {
 	switch {
 	case t.kw("SOURCE") || t.kw("SINK") || t.kw("STREAM"):
 		p.fail(p.syntaxError(t).Hint("Sources and sinks are tables: CREATE TABLE … WITH (…)."))
-	case t.kind == tWord && foreignObjects[t.up] && verb != "":
-		p.unsupported(t.p(), verb+" "+t.up)
 	case t.kind == tWord && foreignObjects[t.up]:
-		p.unsupported(t.p(), t.up)
+		p.unsupported(t.p(), verb+" "+t.up)
 	default:
 		p.unexpected()
 	}

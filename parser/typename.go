@@ -191,7 +191,7 @@ func (p *parser) zone(t *TypeName) {
 
 // typeArgs reads (10, 2).
 func (p *parser) typeArgs() []int {
-	if !p.isOp("(") {
+	if !p.isOp("(") || p.ahead(1).kind == tWord && p.ahead(2).kind == tWord { // RETURNS INT (STATE s …)
 		return nil
 	}
 	p.take()
