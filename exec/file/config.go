@@ -2,16 +2,13 @@ package file
 
 import (
 	"log/slog"
-	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/exec"
 	"github.com/penstock/penstock/exec/format"
-	"github.com/penstock/penstock/internal/sqlerr"
 )
 
 // Bounds and defaults.
@@ -50,7 +47,7 @@ const (
 	OnErrorNull
 )
 
-var onErrorNames = [...]string{"skip", "fail", "null"}
+var onErrorNames = []string{"skip", "fail", "null"}
 
 // Column is a column of a source's batches or a sink's rows.
 type Column struct {
@@ -91,93 +88,71 @@ type Config struct {
 
 // The options' keys in WITH (…), beside those of the format.
 const (
-	optPath    = "path"
-	optFormat  = "format"
-	optOnError = "on-error"
-	optFollow  = "scan.follow"
-	optPoll    = "scan.follow.interval"
-	optLine    = "file.max-line-bytes"
-	optAppend  = "sink.append"
+	optConnector = "connector"
+	optPath      = "path"
+	optFormat    = "format"
+	optOnError   = "on-error"
+	optFollow    = "scan.follow"
+	optPoll      = "scan.follow.interval"
+	optIdle      = "scan.watermark.idle-timeout"
+	optLine      = "file.max-line-bytes"
+	optAppend    = "sink.append"
 )
 
-// Options lists the connector's options, without those of the formats.
-func Options() []format.Option {
-	return []format.Option{
-		{Key: optPath, Doc: "the file; - is standard input or output; names ending in .gz are read as gzip"},
-		{Key: optFormat, Doc: "what a line holds: " + strings.Join(format.Names(), ", ")},
-		{Key: optOnError, Default: "skip", Doc: "what becomes of a line that cannot be read: skip (counted and logged), fail (the query ends), null (a row of NULLs)"},
-		{Key: optFollow, Default: "false", Doc: "at the end of the file wait for more, like tail -F: a file that is replaced or cut short is read from its beginning"},
-		{Key: optPoll, Default: DefaultPollEvery.String(), Doc: "how often a followed file is looked at"},
-		{Key: optLine, Default: strconv.Itoa(DefaultMaxLineBytes), Doc: "the longest line, in bytes; a longer one is an error as on-error says"},
-		{Key: optAppend, Default: "true", Doc: "a sink adds to the file; false empties it when the query starts"},
-	}
+var specs = []catalog.OptionSpec{
+	{Key: optConnector, Kind: catalog.OptEnum, Enum: []string{"file"}, Required: true, Doc: "this connector"},
+	{Key: optPath, Required: true, Doc: "the file; - is standard input or output; names ending in .gz are read as gzip"},
+	{Key: optFormat, Required: true, Doc: "what a line holds: " + strings.Join(format.Names(), ", ")},
+	{Key: optOnError, Kind: catalog.OptEnum, Enum: onErrorNames, Default: "skip", Doc: "what becomes of a line that cannot be read: skip (counted and logged), fail (the query ends), null (a row of NULLs)"},
+	{Key: optFollow, Kind: catalog.OptBool, Default: "false", Doc: "at the end of the file wait for more, like tail -F: a file that is replaced or cut short is read from its beginning"},
+	{Key: optPoll, Kind: catalog.OptDuration, Default: DefaultPollEvery.String(), Min: int64(minPollEvery), Max: int64(maxPollEvery), Doc: "how often a followed file is looked at"},
+	{Key: optIdle, Kind: catalog.OptDuration, Doc: "a followed file that is silent for so long holds the watermark back no more"},
+	{Key: optLine, Kind: catalog.OptBytes, Default: "64MiB", Min: 1, Max: maxLineBytes, Doc: "the longest line; a longer one is treated as on-error says"},
+	{Key: optAppend, Kind: catalog.OptBool, Default: "true", Doc: "a sink adds to the file; false empties it when the query starts"},
 }
 
-// ParseConfig reads the options of WITH (…): the connector's and those of the
-// format it names. Any other key is an error, so the caller takes out what
-// belongs to the engine. Columns, Stats and Log are the caller's to set.
-func ParseConfig(with map[string]string) (Config, error) {
-	c := Config{Path: with[optPath]}
-	if c.Path == "" {
-		return c, sqlerr.New(sqlerr.InvalidParameterValue, "option %q is required for connector %q", optPath, "file")
+// Specs lists the options that a table's WITH may hold: the connector's and
+// those of the format it names.
+func Specs(options []catalog.Option) ([]catalog.OptionSpec, error) {
+	name, ok := catalog.Options(options).Get(optFormat)
+	if !ok {
+		return specs, nil // Validate says that it is missing
 	}
-	name := with[optFormat]
-	if name == "" {
-		return c, sqlerr.New(sqlerr.InvalidParameterValue, "option %q is required for connector %q", optFormat, "file").
-			Hint("formats: %s", strings.Join(format.Names(), ", "))
+	f, err := format.Lookup(name)
+	if err != nil {
+		return nil, err
 	}
-	var err error
-	if c.Format, err = format.Lookup(name); err != nil {
-		return c, err
+	return slices.Concat(specs, f.Options), nil
+}
+
+// Configure reads the options of a table. Columns, BatchRows, Stats and Log are
+// the caller's to set.
+func Configure(options []catalog.Option) (Config, error) {
+	all, err := Specs(options)
+	if err != nil {
+		return Config{}, err
 	}
-	c.FormatOptions = c.Format.Own(with)
-	for _, k := range slices.Sorted(maps.Keys(with)) {
-		if _, own := c.FormatOptions[k]; own {
-			continue
-		}
-		if err := c.set(k, with[k]); err != nil {
-			return c, err
-		}
+	v, err := catalog.Validate(all, options)
+	if err != nil {
+		return Config{}, err
 	}
+	c := Config{
+		Path:         v.String(optPath),
+		OnError:      OnError(slices.Index(onErrorNames, v.Enum(optOnError))),
+		Follow:       v.Bool(optFollow),
+		PollEvery:    v.Duration(optPoll),
+		MaxLineBytes: int(v.Bytes(optLine)),
+		Truncate:     !v.Bool(optAppend),
+	}
+	if c.Format, err = format.Lookup(v.String(optFormat)); err != nil {
+		return Config{}, err
+	}
+	c.FormatOptions = c.Format.Given(v)
 	return c, nil
 }
 
-// set reads one of the connector's own options.
-func (c *Config) set(key, v string) error {
-	ok := true
-	var err error
-	switch key {
-	case optPath, optFormat, "connector":
-	case optOnError:
-		i := slices.Index(onErrorNames[:], v)
-		c.OnError, ok = OnError(max(i, 0)), i >= 0
-	case optFollow:
-		c.Follow, ok = v == "true", v == "true" || v == "false"
-	case optPoll:
-		c.PollEvery, err = time.ParseDuration(v)
-		ok = err == nil && c.PollEvery >= minPollEvery && c.PollEvery <= maxPollEvery
-	case optLine:
-		c.MaxLineBytes, err = strconv.Atoi(v)
-		ok = err == nil && c.MaxLineBytes > 0 && c.MaxLineBytes <= maxLineBytes
-	case optAppend:
-		c.Truncate, ok = v == "false", v == "true" || v == "false"
-	default:
-		return sqlerr.New(sqlerr.InvalidParameterValue, "connector %q with format %q has no option %q", "file", c.Format.Name, key)
-	}
-	if !ok {
-		return sqlerr.New(sqlerr.InvalidParameterValue, "invalid value for option %q: %q", key, v).Hint("%s", optionDoc(key))
-	}
-	return nil
-}
-
-func optionDoc(key string) string {
-	for _, o := range Options() {
-		if o.Key == key {
-			return o.Doc
-		}
-	}
-	return ""
-}
+// Bounded tells whether a scan ends by itself.
+func (c *Config) Bounded() bool { return !c.Follow }
 
 // complete puts the defaults in.
 func (c *Config) complete() {

@@ -153,31 +153,51 @@ func TestWriteError(t *testing.T) {
 	}
 }
 
-func TestParseConfig(t *testing.T) {
-	c, err := ParseConfig(map[string]string{"connector": "file", "path": "x", "format": "json", "on-error": "fail", "scan.follow": "true",
-		"scan.follow.interval": "1s", "file.max-line-bytes": "100", "sink.append": "false", "json.timestamp-format": "epoch-millis"})
+func options(kv ...string) (list []catalog.Option) {
+	for i := 0; i < len(kv); i += 2 {
+		list = append(list, catalog.Option{Key: kv[i], Value: kv[i+1]})
+	}
+	return list
+}
+
+func TestConfigure(t *testing.T) {
+	c, err := Configure(options("connector", "file", "path", "x", "format", "json", "on-error", "fail", "scan.follow", "true",
+		"scan.follow.interval", "1s", "file.max-line-bytes", "100", "sink.append", "false", "json.timestamp-format", "epoch-millis"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Path != "x" || c.Format.Name != "json" || c.OnError != OnErrorFail || !c.Follow || c.PollEvery != time.Second || c.MaxLineBytes != 100 ||
-		!c.Truncate || len(c.FormatOptions) != 1 {
+	if c.Path != "x" || c.Format.Name != "json" || c.OnError != OnErrorFail || !c.Follow || c.Bounded() || c.PollEvery != time.Second ||
+		c.MaxLineBytes != 100 || !c.Truncate || len(c.FormatOptions) != 1 {
 		t.Errorf("%+v", c)
 	}
+	if c, err = Configure(options("connector", "file", "path", "x", "format", "raw")); err != nil {
+		t.Fatal(err)
+	}
+	d := Config{}
+	d.complete()
+	if c.OnError != OnErrorSkip || !c.Bounded() || c.PollEvery != d.PollEvery || c.MaxLineBytes != d.MaxLineBytes || c.Truncate {
+		t.Errorf("defaults: %+v", c)
+	}
+}
+
+func TestConfigureErrors(t *testing.T) {
 	for _, c := range []struct {
-		opts map[string]string
+		opts []catalog.Option
 		want string
 	}{
-		{map[string]string{"format": "json"}, `option "path" is required for connector "file" (22023)`},
-		{map[string]string{"path": "x"}, `option "format" is required for connector "file" (22023)`},
-		{map[string]string{"path": "x", "format": "avro"}, `format "avro" is not supported yet (0A000)`},
-		{map[string]string{"path": "x", "format": "yaml"}, `format "yaml" does not exist (22023)`},
-		{map[string]string{"path": "x", "format": "json", "topic": "y"}, `connector "file" with format "json" has no option "topic" (22023)`},
-		{map[string]string{"path": "x", "format": "json", "on-error": "ignore"}, `invalid value for option "on-error": "ignore" (22023)`},
-		{map[string]string{"path": "x", "format": "json", "scan.follow": "yes"}, `invalid value for option "scan.follow": "yes" (22023)`},
-		{map[string]string{"path": "x", "format": "json", "scan.follow.interval": "0s"}, `invalid value for option "scan.follow.interval": "0s" (22023)`},
-		{map[string]string{"path": "x", "format": "json", "file.max-line-bytes": "9999999999"}, `invalid value for option "file.max-line-bytes": "9999999999" (22023)`},
+		{options("format", "json"), `option 'path' is missing (22023)`},
+		{options("path", "x"), `option 'format' is missing (22023)`},
+		{options("path", "x", "format", "avro"), `format "avro" is not supported yet (0A000)`},
+		{options("path", "x", "format", "yaml"), `format "yaml" does not exist (22023)`},
+		{options("path", "x", "format", "json", "topic", "y"), `unknown option 'topic' (22023)`},
+		{options("path", "x", "format", "raw", "json.timestamp-format", "sql"), `unknown option 'json.timestamp-format' (22023)`},
+		{options("path", "x", "format", "json", "json.timestamp-format", "unix"), `invalid value for option 'json.timestamp-format': 'unix' (22023)`},
+		{options("path", "x", "format", "json", "on-error", "ignore"), `invalid value for option 'on-error': 'ignore' (22023)`},
+		{options("path", "x", "format", "json", "scan.follow", "perhaps"), `invalid value for option 'scan.follow': 'perhaps' (22023)`},
+		{options("path", "x", "format", "json", "scan.follow.interval", "0s"), `invalid value for option 'scan.follow.interval': '0s' (22023)`},
+		{options("path", "x", "format", "json", "file.max-line-bytes", "9999999999"), `invalid value for option 'file.max-line-bytes': '9999999999' (22023)`},
 	} {
-		_, err := ParseConfig(c.opts)
+		_, err := Configure(append(options("connector", "file"), c.opts...))
 		if err == nil || err.Error() != c.want {
 			t.Errorf("%v: %v", c.opts, err)
 		}

@@ -31,17 +31,12 @@ type Encoder interface {
 	Encode(dst []byte, b *exec.Batch, row int) ([]byte, error)
 }
 
-// Option is a key that a format understands in WITH (…).
-type Option struct {
-	Key, Default, Doc string
-}
-
 // Format is an entry of the registry. Constructors take the format's own
-// options only (see Own); a missing key means its default.
+// options only (see Given); a missing key means its default.
 type Format struct {
 	Name    string
 	Doc     string
-	Options []Option
+	Options []catalog.OptionSpec
 	// EmptyRecords says that a record without bytes is a row; of other formats'
 	// empty lines a file takes no notice.
 	EmptyRecords bool
@@ -70,30 +65,22 @@ func Lookup(name string) (*Format, error) {
 // Names lists the formats in alphabetical order.
 func Names() []string { return slices.Sorted(maps.Keys(formats)) }
 
-// Own picks the format's options out of all those of a table, so that the
-// connector can report what is left over as unknown.
-func (f *Format) Own(with map[string]string) map[string]string {
+// Given picks the format's options out of all those that a table sets.
+func (f *Format) Given(v *catalog.OptionValues) map[string]string {
 	own := make(map[string]string)
 	for _, o := range f.Options {
-		if v, ok := with[o.Key]; ok {
-			own[o.Key] = v
+		if v.IsSet(o.Key) {
+			own[o.Key] = v.String(o.Key)
 		}
 	}
 	return own
 }
 
-// resolve checks opts against the list and fills in the defaults.
-func (f *Format) resolve(opts map[string]string) (map[string]string, error) {
-	all := make(map[string]string, len(f.Options))
-	for _, o := range f.Options {
-		all[o.Key] = o.Default
-	}
+// values checks opts and puts the defaults in.
+func (f *Format) values(opts map[string]string) (*catalog.OptionValues, error) {
+	list := make([]catalog.Option, 0, len(opts))
 	for _, k := range slices.Sorted(maps.Keys(opts)) {
-		if _, ok := all[k]; !ok {
-			return nil, sqlerr.New(sqlerr.InvalidParameterValue, "format %q has no option %q", f.Name, k).
-				Hint("options: %s", strings.Join(slices.Sorted(maps.Keys(all)), ", "))
-		}
-		all[k] = opts[k]
+		list = append(list, catalog.Option{Key: k, Value: opts[k]})
 	}
-	return all, nil
+	return catalog.Validate(f.Options, list)
 }

@@ -19,7 +19,7 @@ import (
 func TestGolden(t *testing.T) {
 	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
 		var fields []catalog.Column
-		opts := map[string]string{}
+		var opts Options
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
 			switch d.Cmd {
 			case "table":
@@ -30,13 +30,15 @@ func TestGolden(t *testing.T) {
 				}
 				return ""
 			case "option":
-				clear(opts)
+				var list []catalog.Option
 				for _, a := range d.CmdArgs {
-					opts[a.Key] = a.Vals[0]
+					list = append(list, catalog.Option{Key: a.Key, Value: a.Vals[0]})
 				}
-				if _, err := ParseOptions(opts); err != nil {
+				v, err := catalog.Validate(Specs, list)
+				if err != nil {
 					return describe(err)
 				}
+				opts = NewOptions(v)
 				return ""
 			case "decode":
 				return golden(t, fields, opts, d.Input)
@@ -47,12 +49,8 @@ func TestGolden(t *testing.T) {
 	})
 }
 
-func golden(t *testing.T, fields []catalog.Column, with map[string]string, input string) string {
+func golden(t *testing.T, fields []catalog.Column, opts Options, input string) string {
 	t.Helper()
-	opts, err := ParseOptions(with)
-	if err != nil {
-		t.Fatal(err)
-	}
 	d, err := NewDecoder(fields, opts)
 	if err != nil {
 		return describe(err)

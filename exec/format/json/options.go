@@ -1,39 +1,35 @@
 package json
 
 import (
+	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/exec/format/scalar"
-	"github.com/penstock/penstock/internal/sqlerr"
 )
 
 // The options' keys in WITH (…).
 const (
-	TimestampFormat   = "json.timestamp-format"
-	EmptyStringAsNull = "json.empty-string-as-null"
+	optTimestamps = "json.timestamp-format"
+	optEmpty      = "json.empty-string-as-null"
 )
 
-// Options are the settings of this format, resolved.
+// Specs declares the options.
+var Specs = []catalog.OptionSpec{
+	{Key: optTimestamps, Kind: catalog.OptEnum, Enum: scalar.TimestampForms, Default: "auto",
+		Doc: "how timestamps are written: sql (2024-01-31 12:00:00.5), iso-8601 (with T, and Z for TIMESTAMP_LTZ) or a number (epoch-seconds, epoch-millis, epoch-micros); " +
+			"text is read in every form, numbers under epoch-…; auto reads numbers by their size and writes sql"},
+	{Key: optEmpty, Kind: catalog.OptBool, Default: "false",
+		Doc: "read an empty string as NULL in columns that are not VARCHAR, BYTES or JSON"},
+}
+
+// Options are the settings of this format. The zero value is the defaults.
 type Options struct {
 	Timestamps        scalar.Timestamps
 	EmptyStringAsNull bool
 }
 
-// ParseOptions reads the options from WITH (…); keys that are not there have
-// their defaults.
-func ParseOptions(opts map[string]string) (Options, error) {
-	var o Options
-	var err error
-	if v, ok := opts[TimestampFormat]; ok {
-		if o.Timestamps, err = scalar.ParseTimestamps(TimestampFormat, v); err != nil {
-			return o, err
-		}
+// NewOptions takes the settings from checked options.
+func NewOptions(v *catalog.OptionValues) Options {
+	return Options{
+		Timestamps:        scalar.TimestampForm(v.Enum(optTimestamps)),
+		EmptyStringAsNull: v.Bool(optEmpty),
 	}
-	switch v := opts[EmptyStringAsNull]; v {
-	case "true":
-		o.EmptyStringAsNull = true
-	case "false", "":
-	default:
-		return o, sqlerr.New(sqlerr.InvalidParameterValue, "invalid value for option %q: %q", EmptyStringAsNull, v).
-			Hint("true or false")
-	}
-	return o, nil
 }

@@ -240,7 +240,7 @@ func (r *Reader) syntax(s []byte) error { return SyntaxError(r.typ, s) }
 
 func (r *Reader) epochError(s []byte) error {
 	if r.stamps == SQL || r.stamps == ISO {
-		return SyntaxError(r.typ, s).Hint("numbers are read as times under json.timestamp-format auto, epoch-seconds, epoch-millis and epoch-micros")
+		return SyntaxError(r.typ, s).Hint("numbers are read as times under the timestamp formats auto, epoch-seconds, epoch-millis and epoch-micros")
 	}
 	return sqlerr.New(sqlerr.DatetimeOverflow, `timestamp out of range: "%s"`, Excerpt(s))
 }

@@ -1,6 +1,6 @@
 package scalar
 
-import "github.com/penstock/penstock/internal/sqlerr"
+import "slices"
 
 // Timestamps says how timestamps stand in the data.
 type Timestamps uint8
@@ -17,15 +17,8 @@ const (
 	EpochMicros
 )
 
-var timestampNames = [...]string{"auto", "sql", "iso-8601", "epoch-seconds", "epoch-millis", "epoch-micros"}
+// TimestampForms are the names of the forms, as options have them.
+var TimestampForms = []string{"auto", "sql", "iso-8601", "epoch-seconds", "epoch-millis", "epoch-micros"}
 
-// ParseTimestamps reads the value of an option.
-func ParseTimestamps(key, v string) (Timestamps, error) {
-	for i, n := range timestampNames {
-		if n == v {
-			return Timestamps(i), nil
-		}
-	}
-	return 0, sqlerr.New(sqlerr.InvalidParameterValue, "invalid value for option %q: %q", key, v).
-		Hint("auto, sql, iso-8601, epoch-millis, epoch-seconds or epoch-micros")
-}
+// TimestampForm finds a form by its name, which is one of TimestampForms.
+func TimestampForm(name string) Timestamps { return Timestamps(slices.Index(TimestampForms, name)) }
