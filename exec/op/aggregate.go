@@ -29,6 +29,13 @@ const (
 	DefaultMaxPartialGroups = 1 << 17
 )
 
+// A partial phase whose groups have less than two rows gathers only fewGroups
+// at a time, but MaxGroups again at each fullFlush-th flush, to see whether it pays now.
+const (
+	fewGroups = 1 << 12
+	fullFlush = 256
+)
+
 // MaxGroupsSetting is the name that the user knows AggregateConfig.MaxGroups by.
 const MaxGroupsSetting = "aggregate.max-groups"
 
@@ -86,6 +93,10 @@ type Aggregate struct {
 
 	late, nullTime atomic.Int64
 
+	limit   int   // of groups: MaxGroups, or less (see adapt)
+	rows    int64 // since the last early flush
+	flushes int
+
 	argCols [][]int          // columns of arguments, or of states in Final
 	args    [][]*exec.Column // the same of the batch in hand
 	states  [][]exec.Layout
@@ -109,6 +120,7 @@ func NewAggregate(c AggregateConfig) (*Aggregate, error) {
 			a.cfg.MaxGroups = DefaultMaxPartialGroups
 		}
 	}
+	a.limit = a.cfg.MaxGroups
 	cols, shapes := make([]int, len(c.Keys)), make([]*exec.Column, len(c.Keys))
 	for i, k := range c.Keys {
 		cols[i], shapes[i] = k.Col, k.Like
@@ -190,6 +202,7 @@ func (a *Aggregate) Process(_ context.Context, _ int, in *exec.Batch, emit exec.
 	if n == 0 {
 		return nil
 	}
+	a.rows += int64(n)
 	if cap(a.groups) < n {
 		a.groups = make([]int32, n)
 		a.zeros = make([]int32, n)
@@ -216,14 +229,27 @@ func (a *Aggregate) Process(_ context.Context, _ int, in *exec.Batch, emit exec.
 
 // bound keeps the number of groups within MaxGroups.
 func (a *Aggregate) bound(emit exec.Emit) error {
-	if a.windows.groups() <= a.cfg.MaxGroups {
+	groups := a.windows.groups()
+	if groups <= a.limit {
 		return nil
 	}
 	if a.cfg.Phase != Partial {
 		return sqlerr.New(sqlerr.OutOfMemory, "aggregation holds more than %d groups", a.cfg.MaxGroups).
 			Hint("Raise %q, or group by fewer distinct values or shorter windows.", MaxGroupsSetting)
 	}
+	a.adapt(groups)
 	return a.fire(len(a.windows.open), emit)
+}
+
+// adapt chooses how many groups a partial phase gathers before the next early
+// flush: few, which stay in the cache, while rows hardly ever meet their group.
+func (a *Aggregate) adapt(groups int) {
+	a.flushes++
+	a.limit = a.cfg.MaxGroups
+	if a.rows < 2*int64(groups) && a.flushes%fullFlush != 0 {
+		a.limit = min(a.limit, fewGroups)
+	}
+	a.rows = 0
 }
 
 // add puts rows (all n of the batch when nil) into the groups of w.

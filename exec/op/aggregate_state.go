@@ -12,6 +12,13 @@ const aggregateKind = "aggregate"
 // Save writes the watermark, the counters, and of each open window its bounds,
 // keys and states.
 func (a *Aggregate) Save(_ exec.Epoch, w io.Writer) error {
+	var states [][]*exec.Column
+	for i, s := range a.states {
+		if s == nil {
+			return sqlerr.New(sqlerr.FeatureNotSupported, "the state of aggregate %d cannot be saved in a checkpoint", i+1)
+		}
+		states = append(states, newColumns(s))
+	}
 	f := newFrameWriter(w, aggregateKind)
 	a.shape(func(v uint64) { f.uint(v) })
 	f.int(a.wm)
@@ -20,13 +27,6 @@ func (a *Aggregate) Save(_ exec.Epoch, w io.Writer) error {
 	f.int(a.guard.count.Load())
 	f.uint(uint64(len(a.windows.open)))
 	f.end()
-	var states [][]*exec.Column
-	for i, s := range a.states {
-		if s == nil {
-			return sqlerr.New(sqlerr.FeatureNotSupported, "the state of aggregate %d cannot be saved in a checkpoint", i+1)
-		}
-		states = append(states, newColumns(s))
-	}
 	for _, win := range a.windows.open {
 		f.int(win.start)
 		f.int(win.end)

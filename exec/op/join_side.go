@@ -2,6 +2,7 @@ package op
 
 import (
 	"math"
+	"slices"
 
 	"github.com/penstock/penstock/exec"
 )
@@ -25,7 +26,7 @@ type joinSide struct {
 	heap         []expiry // of the rows that live; only with time
 
 	spare         *exec.Batch
-	live          []int32
+	live, moved   []int32
 	groups, fresh []int32
 }
 
@@ -99,16 +100,24 @@ func (s *joinSide) insert(cols []*exec.Column, rows []int32) {
 	}
 	s.rows.N += len(rows)
 	if s.outer {
-		s.matched = append(s.matched, make([]bool, len(rows))...)
+		s.matched = appendFalse(s.matched, len(rows))
 	}
 	s.index(cols, rows, base)
 	if s.time < 0 {
 		return
 	}
-	s.dead = append(s.dead, make([]bool, len(rows))...)
+	s.dead = appendFalse(s.dead, len(rows))
 	for i := range rows {
 		s.push(expiry{s.expires(s.rows.Cols[s.time].Int[base+i]), int32(base + i)})
 	}
+}
+
+// appendFalse adds n times false.
+func appendFalse(b []bool, n int) []bool {
+	old := len(b)
+	b = slices.Grow(b, n)[:old+n]
+	clear(b[old:])
+	return b
 }
 
 // index puts rows, which are kept from base on, into the table and their chains.
@@ -159,10 +168,10 @@ func (s *joinSide) compact() {
 		return
 	}
 	s.live = s.live[:0]
-	moved := make([]int32, s.rows.N)
+	s.moved = s.moved[:0]
 	for i, dead := range s.dead {
+		s.moved = append(s.moved, int32(len(s.live)))
 		if !dead {
-			moved[i] = int32(len(s.live))
 			s.live = append(s.live, int32(i))
 		}
 	}
@@ -182,7 +191,7 @@ func (s *joinSide) compact() {
 	clear(s.dead)
 	s.deads = 0
 	for i := range s.heap { // the order of rows is kept, so the heap stays one
-		s.heap[i].row = moved[s.heap[i].row]
+		s.heap[i].row = s.moved[s.heap[i].row]
 	}
 	s.table.reset()
 	s.heads, s.tails, s.next = s.heads[:0], s.tails[:0], s.next[:0]

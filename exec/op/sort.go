@@ -1,7 +1,9 @@
 package op
 
 import (
+	"cmp"
 	"context"
+	"encoding/binary"
 	"io"
 	"slices"
 
@@ -38,6 +40,7 @@ type Sort struct {
 	store *exec.Batch
 	spare *exec.Batch // the other half of a shrink
 	out   *exec.Batch
+	items []sortItem
 	order []int32
 	full  bool // store begins with keep rows in order
 	sel   []int32
@@ -91,20 +94,72 @@ func (s *Sort) Process(_ context.Context, _ int, in *exec.Batch, _ exec.Emit) er
 	return nil
 }
 
+// sortItem is a row held and, where the first key has one, a word that orders
+// most rows without a look at their values.
+type sortItem struct {
+	word uint64
+	row  int32
+}
+
 // sorted makes the order of the rows held, no more than can come out.
 func (s *Sort) sorted() []int32 {
-	s.order = s.order[:0]
+	s.items = s.items[:0]
 	for i := range s.store.N {
-		s.order = append(s.order, int32(i))
+		s.items = append(s.items, sortItem{row: int32(i)})
 	}
 	cols := s.store.Cols
-	slices.SortStableFunc(s.order, func(a, b int32) int {
-		return compareRows(s.cfg.Keys, cols, int(a), cols, int(b))
+	if len(s.cfg.Keys) > 0 {
+		setWords(s.items, cols[s.cfg.Keys[0].Col], s.cfg.Keys[0].Desc)
+	}
+	slices.SortFunc(s.items, func(a, b sortItem) int {
+		if a.word != b.word {
+			return cmp.Compare(a.word, b.word)
+		}
+		if c := compareRows(s.cfg.Keys, cols, int(a.row), cols, int(b.row)); c != 0 {
+			return c
+		}
+		return cmp.Compare(a.row, b.row) // what makes the order stable
 	})
-	if s.keep >= 0 && int64(len(s.order)) > s.keep {
-		s.order = s.order[:s.keep]
+	s.order = s.order[:0]
+	for i, it := range s.items {
+		if s.keep >= 0 && int64(i) >= s.keep {
+			break
+		}
+		s.order = append(s.order, it.row)
 	}
 	return s.order
+}
+
+// setWords gives the rows words in the order of the values of c, as far as
+// eight bytes can tell; with NULLs or other layouts all are left at 0.
+func setWords(items []sortItem, c *exec.Column, desc bool) {
+	if c.Nulls {
+		return
+	}
+	const sign = 1 << 63
+	for i := range items {
+		var w uint64
+		switch c.Layout {
+		case exec.Ints:
+			w = uint64(c.Int[i]) ^ sign
+		case exec.Floats:
+			if w = floatBits(c.Float[i]); w&sign != 0 {
+				w = ^w
+			} else {
+				w |= sign
+			}
+		case exec.Strings:
+			var b [8]byte
+			copy(b[:], c.Str(i))
+			w = binary.BigEndian.Uint64(b[:])
+		default:
+			return
+		}
+		if desc {
+			w = ^w
+		}
+		items[i].word = w
+	}
 }
 
 // shrink throws away the rows that cannot come out any more.

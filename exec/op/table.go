@@ -97,10 +97,13 @@ func (p *probe) setBytes(b []byte) {
 // long tells that the key's bytes are not in k.
 func (p *probe) long() bool { return p.tag > inlineBytes+1 }
 
-// reset empties the table and keeps its memory, unless that is more than
-// eight times what was needed.
+// oversized tells that the table has more than eight times the memory that it
+// needed.
+func (t *table) oversized() bool { return len(t.slots) > 8*max(2*t.n, 2*chunk) }
+
+// reset empties the table and keeps its memory, unless that is oversized.
 func (t *table) reset() {
-	if len(t.slots) > 8*max(t.n, chunk) {
+	if t.oversized() {
 		t.slots = nil
 	}
 	clear(t.slots)
@@ -138,7 +141,10 @@ func (t *table) reserve(n int) {
 	}
 }
 
-// touch reads the slots of the probes, so that the cache misses overlap.
+// touch reads the slots of the probes, so that the cache misses overlap. Inlined,
+// the reads would be thrown away with the unused result.
+//
+//go:noinline
 func (t *table) touch(ps []probe) (x uint32) {
 	mask := uint64(len(t.slots) - 1)
 	for i := range ps {

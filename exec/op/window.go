@@ -72,7 +72,7 @@ func due(end int64, to exec.Time) bool {
 }
 
 // maxPooled is the number of closed windows whose memory is kept for the next
-// ones.
+// ones. One that has far more memory than it needed is not.
 const maxPooled = 4
 
 // window is the state of one open window: its groups and their aggregates.
@@ -136,7 +136,7 @@ func (s *windows) dropFirst(n int) {
 		if w == s.cur {
 			s.cur = nil
 		}
-		if len(s.pool) < maxPooled {
+		if len(s.pool) < maxPooled && !w.table.oversized() {
 			w.reset()
 			s.pool = append(s.pool, w)
 		}
