@@ -30,7 +30,7 @@ func Open(dir string) (*Catalog, error) {
 	if dir == "" {
 		return c, nil
 	}
-	s, err := openStore(dir)
+	s, err := openStore(dir, lockTimeout)
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -26,6 +25,12 @@ type optionValue struct {
 	set  bool // by the user
 }
 
+// advice is an error that says what a value should be: a whole sentence, shown
+// to the user as a hint.
+type advice string
+
+func (a advice) Error() string { return string(a) }
+
 // parse reads a value of the option's kind. The error is meant as a hint.
 func (s *OptionSpec) parse(text string) (optionValue, error) {
 	v := optionValue{text: text}
@@ -34,7 +39,7 @@ func (s *OptionSpec) parse(text string) (optionValue, error) {
 	switch s.Kind {
 	case OptInt:
 		if v.n, err = strconv.ParseInt(t, 10, 64); err != nil {
-			err = errors.New("A whole number is expected.")
+			err = advice("A whole number is expected.")
 		}
 	case OptDuration:
 		var d time.Duration
@@ -45,19 +50,19 @@ func (s *OptionSpec) parse(text string) (optionValue, error) {
 	case OptBool:
 		b, ok := boolWords[strings.ToLower(t)]
 		if !ok {
-			err = errors.New("The values are: true, false.")
+			err = advice("The values are: true, false.")
 		} else if b {
 			v.n = 1
 		}
 	case OptEnum:
 		i := slices.IndexFunc(s.Enum, func(e string) bool { return strings.EqualFold(e, t) })
 		if i < 0 {
-			return v, errors.New("no such value")
+			return v, advice("No such value.")
 		}
 		v.text = s.Enum[i]
 	}
 	if err == nil && s.Max != 0 && (v.n < s.Min || v.n > s.Max) && (s.Kind == OptInt || s.Kind == OptBytes || s.Kind == OptDuration) {
-		err = fmt.Errorf("The value must lie between %s and %s.", s.format(s.Min), s.format(s.Max))
+		err = advice("The value must lie between " + s.format(s.Min) + " and " + s.format(s.Max) + ".")
 	}
 	return v, err
 }
@@ -90,7 +95,9 @@ func (v *OptionValues) Enum(key string) string { return v.get(key, OptEnum).text
 func (v *OptionValues) Int(key string) int64 { return v.get(key, OptInt).n }
 
 // Duration gives a length of time.
-func (v *OptionValues) Duration(key string) time.Duration { return time.Duration(v.get(key, OptDuration).n) }
+func (v *OptionValues) Duration(key string) time.Duration {
+	return time.Duration(v.get(key, OptDuration).n)
+}
 
 // Bytes gives a size.
 func (v *OptionValues) Bytes(key string) int64 { return v.get(key, OptBytes).n }
@@ -134,8 +141,8 @@ var byteNames = map[string]string{"tb": "tib", "t": "tib", "gb": "gib", "g": "gi
 	"byte": "b", "bytes": "b"}
 
 var (
-	errDuration = errors.New("A length of time is expected, such as '500ms', '5s', '10 min' or '1h30m'.")
-	errBytes    = errors.New("A size is expected, such as '64kB', '16MB' or '1GiB'.")
+	errDuration = advice("A length of time is expected, such as '500ms', '5s', '10 min' or '1h30m'.")
+	errBytes    = advice("A size is expected, such as '64kB', '16MB' or '1GiB'.")
 )
 
 // ParseDuration reads a length of time: 5s, 10 s, 1h30m, 5 seconds, 1.5h. Only 0

@@ -54,6 +54,8 @@ const (
 	maxSettingBytes = 1024 // the length of a text setting
 )
 
+var isolationLevels = []string{"serializable", "repeatable read", "read committed", "read uncommitted"}
+
 // settingSpecs are all settings, by name. Those of PostgreSQL that mean nothing
 // here but that clients set or read take only the value that is true.
 var settingSpecs = []SettingSpec{
@@ -66,6 +68,8 @@ var settingSpecs = []SettingSpec{
 	{Name: "client_min_messages", Kind: SetEnum, Default: "notice", Enum: []string{"debug5", "debug4", "debug3", "debug2",
 		"debug1", "log", "notice", "warning", "error"}, Doc: "The least level of messages sent to the client."},
 	{Name: "DateStyle", Default: "ISO, MDY", Report: true, check: checkDateStyle, Doc: "The text form of dates and times."},
+	{Name: "default_transaction_isolation", Kind: SetEnum, Default: "read committed", Enum: isolationLevels,
+		Doc: "Accepted for drivers; a query reads each record once."},
 	{Name: "default_transaction_read_only", Kind: SetBool, Default: "off", Report: true, Doc: "Whether transactions only read."},
 	{Name: "expression.on-error", Kind: SetEnum, Default: "auto", Enum: []string{"auto", "fail", "skip"},
 		Doc: "What becomes of a row whose expressions fail: fail ends the query, skip counts and drops the row; auto is fail for bounded queries, skip for others."},
@@ -77,6 +81,7 @@ var settingSpecs = []SettingSpec{
 	{Name: "integer_datetimes", Kind: SetBool, Default: "on", ReadOnly: true, Report: true, Doc: "Times are whole numbers."},
 	{Name: "IntervalStyle", Kind: SetEnum, Default: "postgres", Enum: []string{"postgres"}, Report: true, Doc: "The text form of intervals."},
 	{Name: "is_superuser", Kind: SetBool, Default: "on", ReadOnly: true, Report: true, Doc: "Whether the user may do everything."},
+	{Name: "jit", Kind: SetBool, Default: "off", Doc: "Accepted for drivers; queries are always run the same way."},
 	{Name: "lock_timeout", Kind: SetMillis, Default: "0", Max: maxMillis, Doc: "There are no locks to wait for."},
 	{Name: "max_identifier_length", Kind: SetInt, Default: strconv.Itoa(MaxNameLength), ReadOnly: true, Doc: "The longest name, in bytes."},
 	{Name: "optimizer.rules", Default: "on", check: checkRules,
@@ -95,9 +100,8 @@ var settingSpecs = []SettingSpec{
 		Doc: "Backslashes are plain characters in ordinary strings."},
 	{Name: "statement_timeout", Kind: SetMillis, Default: "0", Max: maxMillis, Doc: "How long a statement may run; 0: for ever."},
 	{Name: "TimeZone", Default: "UTC", Report: true, check: checkZone, Doc: "The zone that times with time zone are shown in."},
-	{Name: "transaction_isolation", Kind: SetEnum, Default: "read committed",
-		Enum: []string{"serializable", "repeatable read", "read committed", "read uncommitted"},
-		Doc:  "Accepted for drivers; a query reads each record once."},
+	{Name: "transaction_isolation", Kind: SetEnum, Default: "read committed", Enum: isolationLevels,
+		Doc: "Accepted for drivers; a query reads each record once."},
 	{Name: "transaction_read_only", Kind: SetBool, Default: "off", Doc: "Whether the current transaction only reads."},
 	{Name: "watermark.default-delay", Kind: SetDuration, Default: "5s", Max: maxWait,
 		Doc: "How far the watermark lies behind the latest row where no WATERMARK is declared."},

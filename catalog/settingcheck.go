@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
@@ -33,7 +32,7 @@ func checkDateStyle(v string) (string, error) {
 		switch strings.ToLower(strings.TrimSpace(word)) {
 		case "iso", "mdy", "us", "noneuro", "noneuropean", "default":
 		default:
-			return "", errors.New("The only style is ISO, MDY.")
+			return "", advice("The only style is ISO, MDY.")
 		}
 	}
 	return "ISO, MDY", nil
@@ -48,7 +47,7 @@ func checkZone(v string) (string, error) {
 		return "UTC", nil
 	}
 	if _, err := datum.Location(name); err != nil {
-		return "", errors.New("Use a name of the IANA time zone database, such as Europe/Berlin.")
+		return "", advice("Use a name of the IANA time zone database, such as Europe/Berlin.")
 	}
 	return name, nil
 }
@@ -64,7 +63,7 @@ func checkPath(v string) (string, error) {
 		case name == "" && len(words) == 1: // pg_dump looks at nothing but qualified names
 			return `""`, nil
 		default:
-			return "", errors.New("There is one schema, public.")
+			return "", advice("There is one schema, public.")
 		}
 	}
 	return strings.Join(words, ", "), nil
@@ -93,7 +92,7 @@ func checkRules(v string) (string, error) {
 		if w == "" || strings.ContainsFunc(w, func(r rune) bool {
 			return !(r == '-' || r == '_' || r == '.' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9')
 		}) {
-			return "", errors.New("The values are: on, off, or names of rules separated by commas.")
+			return "", advice("The values are: on, off, or names of rules separated by commas.")
 		}
 		words[i] = w
 	}

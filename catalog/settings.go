@@ -126,7 +126,7 @@ func (s *Settings) parse(spec *SettingSpec, text string) (v settingValue, err er
 	switch spec.Kind {
 	case SetString:
 		if len(text) > maxSettingBytes {
-			hint = errors.New("The value is too long.")
+			hint = advice("The value is too long.")
 		}
 	case SetInt:
 		if v.n, err = strconv.ParseInt(strings.TrimSpace(text), 10, 64); err != nil {
@@ -145,7 +145,7 @@ func (s *Settings) parse(spec *SettingSpec, text string) (v settingValue, err er
 	case SetEnum:
 		i := slices.IndexFunc(spec.Enum, func(e string) bool { return strings.EqualFold(e, strings.TrimSpace(text)) })
 		if i < 0 {
-			return v, errSettingValue(spec, text, errors.New("Available values: "+strings.Join(spec.Enum, ", ")+"."))
+			return v, errSettingValue(spec, text, advice("Available values: "+strings.Join(spec.Enum, ", ")+"."))
 		}
 		v.text = spec.Enum[i]
 	case SetDuration, SetMillis:
@@ -201,7 +201,7 @@ func parseSettingTime(spec *SettingSpec, text string) (v settingValue, hint erro
 		}
 		v.n = int64(d)
 	}
-	if spec.Kind == SetMillis {
+	if spec.Kind == SetMillis && v.n > 0 {
 		v.n = (v.n + int64(time.Millisecond)/2) / int64(time.Millisecond) * int64(time.Millisecond)
 	}
 	v.text = FormatDuration(time.Duration(v.n))
@@ -222,11 +222,16 @@ func errSettingValue(spec *SettingSpec, text string, reason error) error {
 
 func errSettingBounds(spec *SettingSpec, n int64) error {
 	show := func(n int64) string { return strconv.FormatInt(n, 10) }
-	if spec.Kind == SetDuration || spec.Kind == SetMillis {
+	unit := ""
+	switch spec.Kind {
+	case SetDuration:
 		show = func(n int64) string { return FormatDuration(time.Duration(n)) }
+	case SetMillis:
+		show = func(n int64) string { return strconv.FormatInt(n/int64(time.Millisecond), 10) }
+		unit = " ms"
 	}
-	return sqlerr.New(sqlerr.InvalidParameterValue, `%s is outside the valid range for parameter "%s" (%s .. %s)`,
-		show(n), spec.Name, show(spec.Min), show(spec.Max))
+	return sqlerr.New(sqlerr.InvalidParameterValue, `%s%s is outside the valid range for parameter "%s" (%s .. %s)`,
+		show(n), unit, spec.Name, show(spec.Min), show(spec.Max))
 }
 
 // Get gives a setting's value as SHOW prints it; 42704 for an unknown name.

@@ -42,12 +42,13 @@ type store struct {
 	path string
 }
 
-func openStore(dir string) (*store, error) {
+// openStore waits that long, at most, for the file's lock.
+func openStore(dir string, wait time.Duration) (*store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, sqlerr.Wrap(err, sqlerr.IOError, "data directory %q: %v", dir, err)
 	}
 	path := filepath.Join(dir, "catalog.db")
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: lockTimeout})
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: wait})
 	if errors.Is(err, bbolterrors.ErrTimeout) {
 		return nil, sqlerr.Wrap(err, sqlerr.ObjectInUse, "data directory %q is in use by another process", dir).
 			Hint("Stop that process, or choose another directory with --data-dir.")
