@@ -85,22 +85,20 @@ func binaryDate(days int64) int32 {
 // that are PostgreSQL's only.
 func binaryCell(t catalog.Type, oid uint32) (cell, error) {
 	switch oid {
-	case oidOID, oidXID, oidCID:
+	case catalog.OIDOID, oidXID, oidCID:
 		return int4Binary, nil
-	case oidRegproc, oidRegclass, oidRegtype, oidRegnamespace:
+	case oidRegproc, oidRegclass, oidRegtype, oidRegnamespace, oidRegrole:
 		return nil, noBinary(t) // their columns hold names
 	case oidInt2Vector:
-		return vectorBinary(oidInt2), nil
+		return vectorBinary(catalog.OIDInt2), nil
 	case oidOIDVector:
-		return vectorBinary(oidOID), nil
+		return vectorBinary(catalog.OIDOID), nil
 	}
 	switch t.Kind {
-	case catalog.Map:
-		return mapText(t, nil), nil
+	case catalog.Map, catalog.Row:
+		return textCell(t, nil), nil // they go out as JSON
 	case catalog.Array:
 		return arrayBinary(t, oid)
-	case catalog.Row:
-		return rowBinary(t)
 	}
 	if plainBinary[t.Kind] == nil {
 		return nil, noBinary(t)
@@ -113,7 +111,7 @@ func arrayBinary(t catalog.Type, oid uint32) (cell, error) {
 	if t.Elem.Kind == catalog.Array {
 		return nil, noBinary(t)
 	}
-	elemOID := elementOf[oid]
+	elemOID := elements[oid]
 	elem, err := binaryCell(*t.Elem, elemOID)
 	if err != nil {
 		return nil, err
@@ -154,26 +152,6 @@ func appendSized(dst []byte, write cell, c *exec.Column, i int) []byte {
 	dst = write(append(dst, 0, 0, 0, 0), c, i)
 	big.PutUint32(dst[at:], uint32(len(dst)-at-4))
 	return dst
-}
-
-func rowBinary(t catalog.Type) (cell, error) {
-	fields := make([]cell, len(t.Fields))
-	oids := make([]uint32, len(t.Fields))
-	for i, f := range t.Fields {
-		var err error
-		oids[i] = oidOf(f.Type)
-		if fields[i], err = binaryCell(f.Type, oids[i]); err != nil {
-			return nil, err
-		}
-	}
-	return func(dst []byte, c *exec.Column, row int) []byte {
-		dst = big.AppendUint32(dst, uint32(len(fields)))
-		for i, write := range fields {
-			dst = big.AppendUint32(dst, oids[i])
-			dst = appendSized(dst, write, c.Kids[i], row)
-		}
-		return dst
-	}, nil
 }
 
 // vectorBinary writes int2vector and oidvector, which columns hold as numbers

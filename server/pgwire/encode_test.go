@@ -1,7 +1,6 @@
 package pgwire
 
 import (
-	"fmt"
 	"math"
 	"reflect"
 	"testing"
@@ -30,7 +29,7 @@ func TestTextForms(t *testing.T) {
 func TestBinaryForms(t *testing.T) {
 	m := pgtype.NewMap()
 	for _, v := range values {
-		oid := oidOf(v.typ)
+		oid := catalog.OID(v.typ)
 		typ, ok := m.TypeForOID(oid)
 		if !ok {
 			t.Fatalf("%s: the driver does not know OID %d", v.name, oid)
@@ -45,12 +44,6 @@ func TestBinaryForms(t *testing.T) {
 		got, err := typ.Codec.DecodeValue(m, oid, pgtype.BinaryFormatCode, bin)
 		if err != nil {
 			t.Errorf("%s: %v", v.name, err)
-			continue
-		}
-		if v.typ.Kind == catalog.Row { // the driver has no text codec for records
-			if s := fmt.Sprint(got); s != `[1 a "b" \ <nil>]` {
-				t.Errorf("%s: %s", v.name, s)
-			}
 			continue
 		}
 		want, err := typ.Codec.DecodeValue(m, oid, pgtype.TextFormatCode, []byte(v.text))
@@ -138,7 +131,7 @@ func TestMapsAreJSON(t *testing.T) {
 	col.Kids[0].AppendString("none")
 	col.Kids[1].AppendNull()
 	col.EndList()
-	want := `{"a\"\n\u0001": [{"d": 1.5, "t": "1970-01-01", "b": null}, {"d": "NaN", "t": "1970-01-01", "b": null}], "none": null}`
+	want := `{"a\"\n\u0001":[{"d":1.5,"t":"1970-01-01","b":null},{"d":"NaN","t":"1970-01-01","b":null}],"none":null}`
 	if got := string(textCell(typ, time.UTC)(nil, col, 0)); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -155,7 +148,7 @@ func TestNestedArrays(t *testing.T) {
 	if got := string(textCell(typ, time.UTC)(nil, col, 0)); got != `{{a},{"b c"}}` {
 		t.Error(got)
 	}
-	if oid := oidOf(typ); oid != 1009 {
+	if oid := catalog.OID(typ); oid != 1009 {
 		t.Errorf("OID %d", oid)
 	}
 	if _, err := binaryCell(typ, 1009); err == nil {
@@ -169,8 +162,8 @@ func TestBadParams(t *testing.T) {
 		oid uint32
 		raw string
 	}{
-		{oidInt8, "\x00"}, {oidBool, ""}, {oidDate, "\x00\x00\x00"}, {oidDate, "\x7f\xff\xff\xfe"}, {oidTimestamp, "\x7f\xff\xff\xff\xff\xff\xff\xfe"},
-		{oidTime, "\xff\xff\xff\xff\xff\xff\xff\xff"}, {oidUUID, "abc"}, {oidJSONB, "\x02{}"}, {oidJSONB, ""}, {oidNumeric, "\x00\x09"}, {600, "x"},
+		{catalog.OIDInt8, "\x00"}, {catalog.OIDBool, ""}, {catalog.OIDDate, "\x00\x00\x00"}, {catalog.OIDDate, "\x7f\xff\xff\xfe"}, {catalog.OIDTimestamp, "\x7f\xff\xff\xff\xff\xff\xff\xfe"},
+		{catalog.OIDTime, "\xff\xff\xff\xff\xff\xff\xff\xff"}, {oidUUID, "abc"}, {catalog.OIDJSONB, "\x02{}"}, {catalog.OIDJSONB, ""}, {catalog.OIDNumeric, "\x00\x09"}, {600, "x"},
 		{1007, ""}, {1007, "\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x17"},
 		{1007, "\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x17\x7f\xff\xff\xff\x00\x00\x00\x01"},
 		{1007, "\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00\x17" + "\x00\x10\x00\x00\x00\x00\x00\x01\x00\x10\x00\x00\x00\x00\x00\x01\x00\x10\x00\x00\x00\x00\x00\x01" +
@@ -185,7 +178,7 @@ func TestBadParams(t *testing.T) {
 	for raw, want := range map[string]string{
 		"\x00\x05": "5", "\xff\xff\xff\xfe": "-2", "\x00\x00\x00\x01\x00\x00\x00\x00": "4294967296",
 	} {
-		if got, err := paramText(nil, []byte(raw), oidInt8, 1); err != nil || string(got) != want {
+		if got, err := paramText(nil, []byte(raw), catalog.OIDInt8, 1); err != nil || string(got) != want {
 			t.Errorf("%q: %s %v", raw, got, err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgproto3"
 
+	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/internal/datum"
 	"github.com/penstock/penstock/internal/sqlerr"
 	"github.com/penstock/penstock/server/session"
@@ -75,36 +76,36 @@ func badBinary(n int) error {
 // parameter's number, for errors.
 func paramText(dst, b []byte, oid uint32, n int) ([]byte, error) {
 	switch oid {
-	case oidInt2, oidInt4, oidInt8:
+	case catalog.OIDInt2, catalog.OIDInt4, catalog.OIDInt8:
 		v, ok := binaryInt(b)
 		if !ok {
 			return nil, badBinary(n)
 		}
 		return strconv.AppendInt(dst, v, 10), nil
-	case oidText, oidVarchar, oidBPChar, oidName, oidChar, oidUnknown, oidJSON:
+	case catalog.OIDText, catalog.OIDVarchar, catalog.OIDBPChar, catalog.OIDName, oidChar, catalog.OIDUnknown, catalog.OIDJSON:
 		return append(dst, b...), nil
-	case oidJSONB:
+	case catalog.OIDJSONB:
 		if len(b) == 0 || b[0] != 1 {
 			return nil, badBinary(n)
 		}
 		return append(dst, b[1:]...), nil
-	case oidBytea:
+	case catalog.OIDBytea:
 		return datum.AppendBytea(dst, b), nil
-	case oidNumeric:
+	case catalog.OIDNumeric:
 		d, err := datum.ParseDecimalBinary(b)
 		if err != nil {
 			return nil, err
 		}
 		return datum.AppendDecimal(dst, d), nil
 	}
-	if elem, ok := elementOf[oid]; ok {
+	if elem, ok := elements[oid]; ok {
 		return arrayParam(dst, b, elem, n)
 	}
-	info, ok := typeInfos[oid]
-	if !ok || info.size < 0 {
+	size := sizeOf(oid)
+	if size < 0 {
 		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "binary parameters of the type with OID %d are not supported", oid)
 	}
-	if len(b) != int(info.size) {
+	if len(b) != int(size) {
 		return nil, badBinary(n)
 	}
 	return fixedParam(dst, b, oid)
@@ -125,23 +126,23 @@ func binaryInt(b []byte) (int64, bool) {
 // fixedParam reads types of a fixed length, which was checked.
 func fixedParam(dst, b []byte, oid uint32) ([]byte, error) {
 	switch oid {
-	case oidBool:
+	case catalog.OIDBool:
 		return datum.AppendBool(dst, b[0] != 0), nil
-	case oidOID, oidXID, oidCID, oidRegproc, oidRegclass, oidRegtype, oidRegnamespace:
+	case catalog.OIDOID, oidXID, oidCID, oidRegproc, oidRegclass, oidRegtype, oidRegnamespace:
 		return strconv.AppendUint(dst, uint64(big.Uint32(b)), 10), nil
-	case oidFloat4:
+	case catalog.OIDFloat4:
 		return datum.AppendFloat4(dst, math.Float32frombits(big.Uint32(b))), nil
-	case oidFloat8:
+	case catalog.OIDFloat8:
 		return datum.AppendFloat8(dst, math.Float64frombits(big.Uint64(b))), nil
-	case oidTime:
+	case catalog.OIDTime:
 		v := int64(big.Uint64(b))
 		if v < 0 || v > datum.MicrosPerDay {
 			return nil, sqlerr.New(sqlerr.DatetimeOverflow, "time out of range")
 		}
 		return datum.AppendTime(dst, v), nil
-	case oidDate:
+	case catalog.OIDDate:
 		return dateParam(dst, int32(big.Uint32(b)))
-	case oidTimestamp, oidTimestampTZ:
+	case catalog.OIDTimestamp, catalog.OIDTimestampTZ:
 		v := int64(big.Uint64(b))
 		if datum.IsFinite(v) {
 			if v > math.MaxInt64-postgresEpochMicros || !datum.TimestampInRange(v+postgresEpochMicros) {
@@ -149,11 +150,11 @@ func fixedParam(dst, b []byte, oid uint32) ([]byte, error) {
 			}
 			v += postgresEpochMicros
 		}
-		if oid == oidTimestampTZ {
+		if oid == catalog.OIDTimestampTZ {
 			return datum.AppendTimestampTZ(dst, v, 0), nil
 		}
 		return datum.AppendTimestamp(dst, v), nil
-	case oidInterval:
+	case catalog.OIDInterval:
 		return datum.AppendInterval(dst, datum.Interval{
 			Micros: int64(big.Uint64(b)), Days: int32(big.Uint32(b[8:])), Months: int32(big.Uint32(b[12:])),
 		}), nil
@@ -189,7 +190,9 @@ func arrayParam(dst, b []byte, elem uint32, n int) ([]byte, error) {
 	}
 	dims, sent := big.Uint32(b), big.Uint32(b[8:])
 	b = b[12:]
-	if sent != elem && (typeInfos[sent].of.Kind != typeInfos[elem].of.Kind || typeInfos[sent].size == 0) {
+	is, ok := typeOfOID(sent)
+	want, _ := typeOfOID(elem)
+	if !ok || is.Kind != want.Kind || is.Kind == catalog.Array {
 		return nil, sqlerr.New(sqlerr.DatatypeMismatch, "binary data has array element type %d instead of expected %d", sent, elem)
 	}
 	if dims > maxArrayDims || len(b) < int(dims)*8 {

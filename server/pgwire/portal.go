@@ -134,7 +134,7 @@ func (cs columns) oid(i int) uint32 {
 	if i < len(cs.oids) && cs.oids[i] != 0 {
 		return cs.oids[i]
 	}
-	return oidOf(cs.schema[i].Type)
+	return catalog.OID(cs.schema[i].Type)
 }
 
 // format of column i: 0 text, 1 binary.
@@ -173,10 +173,13 @@ func (c *conn) describeRows(p *portal, cols columns) {
 func (c *conn) rowDescription(cols columns, formats []int16) {
 	fields := make([]pgproto3.FieldDescription, len(cols.schema))
 	for i, col := range cols.schema {
-		oid := cols.oid(i)
+		oid, modifier := cols.oid(i), int32(-1)
+		if oid == catalog.OID(col.Type) {
+			modifier = catalog.TypMod(col.Type)
+		}
 		fields[i] = pgproto3.FieldDescription{
 			Name: []byte(clean(col.Name)), DataTypeOID: oid, DataTypeSize: sizeOf(oid),
-			TypeModifier: modifierOf(col.Type, oid), Format: format(formats, i),
+			TypeModifier: modifier, Format: format(formats, i),
 		}
 	}
 	c.send(&pgproto3.RowDescription{Fields: fields})

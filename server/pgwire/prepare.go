@@ -34,7 +34,7 @@ func (c *conn) planTarget(ctx context.Context, st *statement, s *parser.Prepare)
 	}
 	target.oids = make([]uint32, len(target.params))
 	for i, t := range target.params {
-		target.oids[i] = oidOf(t)
+		target.oids[i] = catalog.OID(t)
 	}
 	st.target = target
 	return nil

@@ -24,26 +24,6 @@ func quoteElement(dst []byte, start int) []byte {
 	})
 }
 
-// quoteField does so for a row's text, where quotes are doubled.
-func quoteField(dst []byte, start int) []byte {
-	plain := len(dst) > start
-	for _, ch := range dst[start:] {
-		switch ch {
-		case '(', ')', ',', '"', '\\', ' ', '\t', '\n', '\r', '\v', '\f':
-			plain = false
-		}
-	}
-	if plain {
-		return dst
-	}
-	return quoteEscaped(dst, start, func(dst []byte, ch byte) []byte {
-		if ch == '"' || ch == '\\' {
-			dst = append(dst, ch)
-		}
-		return append(dst, ch)
-	})
-}
-
 const hexDigits = "0123456789abcdef"
 
 // quoteJSON makes a JSON string of what stands in dst from start.

@@ -85,11 +85,11 @@ func (c *conn) prepare(ctx context.Context, text string, ast parser.Statement, o
 	}
 	st.oids = make([]uint32, len(st.params))
 	for i, t := range st.params {
-		if i < len(oids) && oids[i] != 0 && oids[i] != oidUnknown {
+		if i < len(oids) && oids[i] != 0 && oids[i] != catalog.OIDUnknown {
 			st.oids[i] = oids[i]
 			continue
 		}
-		st.oids[i] = oidOf(t)
+		st.oids[i] = catalog.OID(t)
 	}
 	return st, nil
 }

@@ -65,7 +65,7 @@ func textCell(t catalog.Type, zone *time.Location) cell {
 	case catalog.Array:
 		return arrayText(t, zone)
 	case catalog.Row:
-		return rowText(t, zone)
+		return rowJSON(t, zone)
 	case catalog.Map:
 		return mapText(t, zone)
 	}
@@ -136,40 +136,19 @@ func arrayText(t catalog.Type, zone *time.Location) cell {
 	}
 }
 
-// rowText writes (1,"a b",): a NULL field is nothing at all.
-func rowText(t catalog.Type, zone *time.Location) cell {
-	fields := make([]cell, len(t.Fields))
-	for i, f := range t.Fields {
-		fields[i] = textCell(f.Type, zone)
-	}
-	return func(dst []byte, c *exec.Column, row int) []byte {
-		dst = append(dst, '(')
-		for i, write := range fields {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			if c.Kids[i].IsNull(row) {
-				continue
-			}
-			start := len(dst)
-			dst = quoteField(write(dst, c.Kids[i], row), start)
-		}
-		return append(dst, ')')
-	}
-}
-
-// mapText writes a map as a JSON object: keys are their text.
+// mapText writes a map as a JSON object, as clients see rows too: PostgreSQL has
+// no maps, and a record's fields are not told. Keys are their text.
 func mapText(t catalog.Type, zone *time.Location) cell {
 	key, value := textCell(*t.Key, zone), jsonCell(*t.Elem, zone)
 	return func(dst []byte, c *exec.Column, row int) []byte {
 		dst = append(dst, '{')
 		for i := int(c.Offs[row]); i < int(c.Offs[row+1]); i++ {
 			if i > int(c.Offs[row]) {
-				dst = append(dst, ", "...)
+				dst = append(dst, ',')
 			}
 			start := len(dst)
 			dst = quoteJSON(key(dst, c.Kids[0], i), start)
-			dst = append(dst, ": "...)
+			dst = append(dst, ':')
 			if c.Kids[1].IsNull(i) {
 				dst = append(dst, "null"...)
 				continue
@@ -193,7 +172,7 @@ func jsonCell(t catalog.Type, zone *time.Location) cell {
 			dst = append(dst, '[')
 			for i := int(c.Offs[row]); i < int(c.Offs[row+1]); i++ {
 				if i > int(c.Offs[row]) {
-					dst = append(dst, ", "...)
+					dst = append(dst, ',')
 				}
 				if c.Kids[0].IsNull(i) {
 					dst = append(dst, "null"...)
@@ -223,13 +202,13 @@ func rowJSON(t catalog.Type, zone *time.Location) cell {
 	names := make([][]byte, len(t.Fields))
 	for i, f := range t.Fields {
 		fields[i] = jsonCell(f.Type, zone)
-		names[i] = append(quoteJSON([]byte(f.Name), 0), ": "...)
+		names[i] = append(quoteJSON([]byte(f.Name), 0), ':')
 	}
 	return func(dst []byte, c *exec.Column, row int) []byte {
 		dst = append(dst, '{')
 		for i, write := range fields {
 			if i > 0 {
-				dst = append(dst, ", "...)
+				dst = append(dst, ',')
 			}
 			dst = append(dst, names[i]...)
 			if c.Kids[i].IsNull(row) {

@@ -71,7 +71,7 @@ var values = []value{
 		c.Kids[1].AppendString(`a "b" \`)
 		c.Kids[2].AppendNull()
 		c.EndStruct()
-	}, `(1,"a ""b"" \\",)`, `ROW(1, 'a "b" \', NULL::text)`},
+	}, `{"x":1,"y":"a \"b\" \\","z":null}`, `row_to_json(r) FROM (SELECT 1 x, 'a "b" \' y, NULL::text z) r`},
 }
 
 func typesSchema() catalog.Schema {
