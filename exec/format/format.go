@@ -47,7 +47,7 @@ type Format struct {
 }
 
 // planned names formats that the dialect knows and this version cannot read.
-var planned = []string{"avro", "avro-confluent", "debezium-json", "parquet", "protobuf"}
+var planned = []string{"avro", "avro-confluent", "csv", "debezium-json", "parquet", "protobuf"}
 
 // Lookup finds a format by its name in WITH ('format' = …).
 func Lookup(name string) (*Format, error) {

@@ -38,10 +38,33 @@ func NewDecoder(fields []catalog.Column, opts Options) (*Decoder, error) {
 	return d, nil
 }
 
+// longRecord is the length from which a record is looked at before it goes into
+// a column: so many of them make a batch that its text outgrows the offsets.
+const longRecord = 64 << 10
+
+// room tells whether n more bytes can stand in each column.
+func room(cols []*exec.Column, n int) error {
+	if n > math.MaxInt32 {
+		return sqlerr.New(sqlerr.ProgramLimitExceeded, "a record of %d bytes is too long", n)
+	}
+	for _, c := range cols {
+		if len(c.Data) > math.MaxInt32-n {
+			return sqlerr.New(sqlerr.ProgramLimitExceeded, "a batch with a record of %d bytes is too long", n).
+				Hint("SET \"batch.max-rows\" to fewer rows")
+		}
+		if err := room(c.Kids, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Append adds the object in b as one row to cols.
 func (d *Decoder) Append(b []byte, cols []*exec.Column) error {
-	if len(b) > math.MaxInt32/2 {
-		return sqlerr.New(sqlerr.ProgramLimitExceeded, "JSON record of %d bytes is too long", len(b))
+	if len(b) > longRecord {
+		if err := room(cols, len(b)); err != nil {
+			return err
+		}
 	}
 	if !d.scanner.scan(b) {
 		return diagnose(b)

@@ -18,7 +18,10 @@ func Excerpt(b []byte) string {
 	cut := len(b) > maxExcerpt
 	if cut {
 		b = b[:maxExcerpt]
-		for len(b) > 0 && !utf8.RuneStart(b[len(b)-1]) {
+		for range utf8.UTFMax - 1 { // not through a character
+			if r, n := utf8.DecodeLastRune(b); r != utf8.RuneError || n != 1 {
+				break
+			}
 			b = b[:len(b)-1]
 		}
 	}
