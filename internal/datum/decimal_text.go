@@ -32,6 +32,9 @@ func (d Decimal) String() string { return string(AppendDecimal(nil, d)) }
 // ParseDecimal reads a NUMERIC: 1.50, .5, 1e-3, NaN, -Infinity. The scale is the
 // number of fraction digits written.
 func ParseDecimal(b []byte) (Decimal, error) {
+	if d, ok := shortDecimal(b); ok {
+		return d, nil
+	}
 	t := trim(b)
 	i, neg := 0, false
 	if len(t) > 0 && (t[0] == '-' || t[0] == '+') {
@@ -115,6 +118,44 @@ func ParseDecimal(b []byte) (Decimal, error) {
 		return Decimal{}, errNumericOverflow()
 	}
 	return assemble(u, neg, zeros, scale-exp)
+}
+
+// maxShort is the longest text of which the digits surely fit a word.
+const maxShort = 19
+
+// shortDecimal reads [-]digits[.digits] of at most maxShort bytes, which is what
+// nearly all numbers are, and nothing else.
+func shortDecimal(b []byte) (d Decimal, ok bool) {
+	neg := len(b) > 0 && b[0] == '-'
+	if neg {
+		b = b[1:]
+	}
+	if len(b) == 0 || len(b) > maxShort {
+		return d, false
+	}
+	v, point := int64(0), -1
+	for i, c := range b {
+		if c -= '0'; c <= 9 {
+			v = v*10 + int64(c)
+		} else if b[i] == '.' && point < 0 {
+			point = i
+		} else {
+			return d, false
+		}
+	}
+	if point >= 0 {
+		d.Scale = int16(len(b) - 1 - point)
+		if len(b) == 1 {
+			return d, false
+		}
+	} else if len(b) == maxShort { // nineteen digits may be too many for a word
+		return d, false
+	}
+	if neg {
+		v = -v
+	}
+	d.Hi, d.Lo = v>>63, uint64(v)
+	return d, true
 }
 
 // assemble makes u followed by zeros, with the point before the last scale

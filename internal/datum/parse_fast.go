@@ -23,10 +23,13 @@ func fastTimestamp(b []byte) (t int64, zulu, ok bool) {
 		return 0, false, false
 	}
 	days, ok := fastDate(b)
-	if !ok || b[10] != 'T' && b[10] != ' ' || b[13] != ':' || b[16] != ':' {
+	clock := binary.LittleEndian.Uint64(b[11:]) // HH:MM:SS
+	y := (clock ^ zeros) & clockDigits
+	if !ok || b[10] != 'T' && b[10] != ' ' || clock&^clockDigits != clockColons || !allDigits(y) {
 		return 0, false, false
 	}
-	h, m, s := two(b[11:]), two(b[14:]), two(b[17:])
+	z := y*10 + y>>8
+	h, m, s := uint32(z&0xff), uint32(z>>24&0xff), uint32(z>>48&0xff)
 	if h > 23 || m > 59 || s > 59 {
 		return 0, false, false
 	}
@@ -47,6 +50,21 @@ func fastTimestamp(b []byte) (t int64, zulu, ok bool) {
 	return 0, false, false
 }
 
+// Eight bytes are read as one number, the first lowest. The masks choose the
+// bytes that must be digits; the others must be just these separators. Where y
+// holds the digits' values, byte i of y*10 + y>>8 is the number of two digits
+// that begins at byte i.
+const (
+	zeros       = 0x3030303030303030
+	dateDigits  = 0x00ffff00ffffffff
+	dateDashes  = 0x2d00002d00000000
+	clockDigits = 0xffff00ffff00ffff
+	clockColons = 0x00003a00003a0000
+)
+
+// allDigits tells whether every byte is 0 to 9.
+func allDigits(y uint64) bool { return (y|(y+0x7676767676767676))&0x8080808080808080 == 0 }
+
 // two reads two digits; anything else gives 100 or more.
 func two(b []byte) uint32 {
 	d1, d0 := uint32(b[0]-'0'), uint32(b[1]-'0')
@@ -59,17 +77,17 @@ func two(b []byte) uint32 {
 // fastDate reads the ten bytes YYYY-MM-DD of the years 1 to 9999.
 func fastDate(b []byte) (days int64, ok bool) {
 	b = b[:10]
-	c, y, m, d := two(b), two(b[2:]), two(b[5:]), two(b[8:])
-	if c > 99 || y > 99 || m-1 > 11 || d-1 > 30 || b[4] != '-' || b[7] != '-' {
+	x := binary.LittleEndian.Uint64(b) // YYYY-MM-
+	y := (x ^ zeros) & dateDigits
+	z := y*10 + y>>8
+	year, m, d := int(z&0xff*100+z>>16&0xff), uint32(z>>40&0xff), two(b[8:])
+	if x&^dateDigits != dateDashes || !allDigits(y) || m-1 > 11 || d-1 > 30 || year == 0 {
 		return 0, false
 	}
-	if d > 28 && int(d) > DaysInMonth(int(c*100+y), int(m)) {
+	if d > 28 && int(d) > DaysInMonth(year, int(m)) {
 		return 0, false
 	}
-	if year := int(c*100 + y); year > 0 {
-		return DateFromCivil(year, int(m), int(d)), true
-	}
-	return 0, false
+	return DateFromCivil(year, int(m), int(d)), true
 }
 
 // fastFraction reads a point and one to nine digits, and gives the microseconds
