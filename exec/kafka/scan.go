@@ -196,19 +196,3 @@ func (s *Scan) resolveEnds(ctx context.Context, parts []partMeta) (map[int32]int
 	}
 	return m, nil
 }
-
-// Partitions lists the numbers of a topic's partitions.
-func Partitions(ctx context.Context, cfg ClientConfig, topic string) ([]int32, error) {
-	c := newClient(cfg, topic)
-	defer c.close()
-	var ids []int32
-	err := c.first(ctx, topic, func() error {
-		parts, err := c.partitions(ctx, topic)
-		ids = ids[:0]
-		for _, p := range parts {
-			ids = append(ids, p.id)
-		}
-		return err
-	})
-	return ids, err
-}
