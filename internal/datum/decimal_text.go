@@ -44,80 +44,89 @@ func ParseDecimal(b []byte) (Decimal, error) {
 	if i < len(t) && t[i]-'0' > 9 && t[i] != '.' {
 		return specialDecimal(b, t[i:], neg)
 	}
-	var (
-		u               u128
-		seen, point     bool
-		scale, zeros    int // zeros: held back, so that trailing ones need no room
-		over            bool
-		significant     int
-		fast            uint64
-		fastDigits, exp int
-	)
-	flush := func() {
-		if fastDigits > 0 {
-			var ok bool
-			if u, ok = u.mulPow10(fastDigits); !ok {
-				over = true
-			}
-			u = u.add(u128{lo: fast})
-			fast, fastDigits = 0, 0
-		}
-	}
-	for ; i < len(t); i++ {
-		c := t[i]
-		if c == '.' && !point {
-			point = true
-			continue
-		}
-		d := c - '0'
-		if d > 9 {
-			break
-		}
-		seen = true
-		if point {
-			scale++
-		}
-		if d == 0 && significant == 0 {
-			continue
-		}
-		if d == 0 {
-			zeros++
-			continue
-		}
-		significant += zeros + 1
-		if significant > MaxDigits {
-			over = true
-			zeros = 0
-			continue
-		}
-		for zeros >= 0 {
-			if fastDigits == 18 {
-				flush()
-			}
-			n := uint64(0)
-			if zeros == 0 {
-				n = uint64(d)
-			}
-			fast = fast*10 + n
-			fastDigits++
-			zeros--
-		}
-		zeros = 0
-	}
-	flush()
-	if !seen {
+	var m mantissa
+	rest := m.read(t[i:])
+	if !m.seen {
 		return Decimal{}, errSyntax("numeric", b)
 	}
-	if i < len(t) {
+	exp := 0
+	if len(rest) > 0 {
 		var ok bool
-		if exp, ok = exponent(t[i:]); !ok {
+		if exp, ok = exponent(rest); !ok {
 			return Decimal{}, errSyntax("numeric", b)
 		}
 	}
-	if over {
+	if m.over {
 		return Decimal{}, errNumericOverflow()
 	}
-	return assemble(u, neg, zeros, scale-exp)
+	return assemble(m.coef, neg, m.zeros, m.scale-exp)
+}
+
+// mantissa is the digits of a number of any length.
+type mantissa struct {
+	coef  u128
+	scale int // digits behind the point
+	// zeros have been read last and are held back, so that trailing ones need
+	// no room.
+	zeros   int
+	digits  int // significant ones in coef, pending ones included
+	pending uint64
+	count   int // of pending
+	seen    bool
+	over    bool // more than MaxDigits
+}
+
+// read takes digits and a point, and gives what follows them.
+func (m *mantissa) read(t []byte) []byte {
+	point, i := false, 0
+	for ; i < len(t); i++ {
+		d := t[i] - '0'
+		if t[i] == '.' && !point {
+			point = true
+			continue
+		} else if d > 9 {
+			break
+		}
+		m.seen = true
+		if point {
+			m.scale++
+		}
+		switch {
+		case d != 0:
+			m.push(d)
+		case m.digits > 0:
+			m.zeros++
+		}
+	}
+	m.flush()
+	return t[i:]
+}
+
+// push takes the zeros held back and a digit.
+func (m *mantissa) push(d byte) {
+	if m.digits += m.zeros + 1; m.digits > MaxDigits {
+		m.over, m.zeros = true, 0
+		return
+	}
+	for ; m.zeros > 0; m.zeros-- {
+		m.one(0)
+	}
+	m.one(d)
+}
+
+func (m *mantissa) one(d byte) {
+	if m.count == len(pow10i)-1 {
+		m.flush()
+	}
+	m.pending = m.pending*10 + uint64(d)
+	m.count++
+}
+
+// flush moves the pending digits to coef, where there is room for MaxDigits.
+func (m *mantissa) flush() {
+	p, _ := m.coef.mulPow10(m.count)
+	m.coef = p.add(u128{lo: m.pending})
+	m.pending, m.count = 0, 0
 }
 
 // maxShort is the longest text of which the digits surely fit a word.

@@ -305,11 +305,14 @@ func (p *intervalParser) clock(v intervalNumber) (intervalNumber, error) {
 	case p.minuteToSecond:
 		h, m, s = 0, first, second
 	}
-	if m > 59 || s > 60 || h > math.MaxInt64/MicrosPerHour-1 {
+	if m > 59 || s > 60 || h > math.MaxInt64/MicrosPerHour {
 		return v, p.errField()
 	}
 	v.clock = true
-	v.whole = ((h*60+m)*60+s)*MicrosPerSecond + int64(math.RoundToEven(frac*1e6))
+	v.whole, ok = addChecked(h*MicrosPerHour, (m*60+s)*MicrosPerSecond+int64(math.RoundToEven(frac*1e6)))
+	if !ok {
+		return v, p.errField()
+	}
 	if v.neg {
 		v.whole = -v.whole
 	}
