@@ -1,0 +1,34 @@
+# The targets that a working day needs; CONTRIBUTING.md says when to use which.
+LINT = go tool -modfile=tools.mod golangci-lint
+
+.PHONY: check test golden fuzz lint bench bench-s1 bench-s1-kafka run
+
+check: ## what must pass before a commit: format, vet, lint, layers, quick tests
+	@test -z "$$(gofmt -l . )" || { gofmt -l .; echo 'run gofmt -w on these'; exit 1; }
+	go vet ./...
+	$(LINT) run
+	go test -short ./...
+
+test: ## everything that needs nothing but Go, under the race detector
+	go test -race ./...
+
+golden: ## write the golden files anew; read the diff like code
+	go test ./... -args -rewrite
+
+fuzz: ## each fuzz target for FUZZTIME
+	./.ci/fuzz.sh $${FUZZTIME:-30s}
+
+lint:
+	$(LINT) run
+
+bench: ## the benchmarks of the packages
+	go test -run '^$$' -bench . -benchmem ./exec/... ./parser/...
+
+bench-s1: ## S1 through SQL against the embedded broker in its own process
+	go run ./bench/s1
+
+bench-s1-kafka: ## the same against Apache Kafka
+	./.ci/with-kafka.sh go run ./bench/s1 -brokers '$$KAFKA'
+
+run: ## the demo
+	go run ./cmd/penstock demo
