@@ -11,10 +11,10 @@ import (
 	"github.com/penstock/penstock/exec/op/optest"
 )
 
-// TestGolden runs testdata/*: the command names the operator, its arguments
+// TestGolden runs testdata/ops/*: the command names the operator, its arguments
 // configure it, and the input is an optest script.
 func TestGolden(t *testing.T) {
-	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
+	datadriven.Walk(t, "testdata/ops", func(t *testing.T, path string) {
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
 			return optest.Run(t, func() exec.Operator {
 				op, err := makeOp(d)

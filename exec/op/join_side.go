@@ -23,17 +23,11 @@ type joinSide struct {
 	matched      []bool  // of outer sides
 	dead         []bool  // expired, until the next compaction; only with time
 	deads        int
-	heap         []expiry // of the rows that live; only with time
+	expiries     expiries // of the rows that live; only with time
 
 	spare         *exec.Batch
 	live, moved   []int32
 	groups, fresh []int32
-}
-
-// expiry is when a row's last possible partner has passed.
-type expiry struct {
-	at  int64
-	row int32
 }
 
 func newJoinSide(cols []int, shapes []*exec.Column) *joinSide {
@@ -108,7 +102,7 @@ func (s *joinSide) insert(cols []*exec.Column, rows []int32) {
 	}
 	s.dead = appendFalse(s.dead, len(rows))
 	for i := range rows {
-		s.push(expiry{s.expires(s.rows.Cols[s.time].Int[base+i]), int32(base + i)})
+		s.expiries.push(expiry{s.expires(s.rows.Cols[s.time].Int[base+i]), int32(base + i)})
 	}
 }
 
@@ -151,15 +145,17 @@ func (s *joinSide) index(cols []*exec.Column, rows []int32, base int) {
 // expire marks the rows dead that have no partner to come at watermark to, and
 // lists those of them that had none at all, in the order of expiry.
 func (s *joinSide) expire(to exec.Time, alone []int32) []int32 {
-	for len(s.heap) > 0 && s.heap[0].at <= to {
-		row := s.pop().row
+	for {
+		row, ok := s.expiries.popUntil(to)
+		if !ok {
+			return alone
+		}
 		s.dead[row] = true
 		s.deads++
 		if s.outer && !s.matched[row] {
 			alone = append(alone, row)
 		}
 	}
-	return alone
 }
 
 // compact gives the memory of dead rows back once they are the greater part.
@@ -190,9 +186,7 @@ func (s *joinSide) compact() {
 	s.dead = s.dead[:s.rows.N]
 	clear(s.dead)
 	s.deads = 0
-	for i := range s.heap { // the order of rows is kept, so the heap stays one
-		s.heap[i].row = s.moved[s.heap[i].row]
-	}
+	s.expiries.move(s.moved)
 	s.table.reset()
 	s.heads, s.tails, s.next = s.heads[:0], s.tails[:0], s.next[:0]
 	s.index(s.rows.Cols, s.live, 0)
@@ -201,47 +195,5 @@ func (s *joinSide) compact() {
 // bytes estimates the memory held.
 func (s *joinSide) bytes() int64 {
 	return batchBytes(s.rows.Cols) + int64(len(s.table.slots))*32 + int64(len(s.table.arena)) +
-		int64(len(s.heads))*8 + int64(len(s.next))*4 + int64(len(s.matched)+len(s.dead)) + int64(len(s.heap))*16
-}
-
-func (e expiry) before(o expiry) bool { return e.at < o.at || e.at == o.at && e.row < o.row }
-
-func (s *joinSide) push(e expiry) {
-	s.heap = append(s.heap, e)
-	i := len(s.heap) - 1
-	for i > 0 {
-		up := (i - 1) / 2
-		if !e.before(s.heap[up]) {
-			break
-		}
-		s.heap[i] = s.heap[up]
-		i = up
-	}
-	s.heap[i] = e
-}
-
-func (s *joinSide) pop() expiry {
-	top := s.heap[0]
-	last := len(s.heap) - 1
-	e := s.heap[last]
-	s.heap = s.heap[:last]
-	i := 0
-	for {
-		kid := 2*i + 1
-		if kid >= last {
-			break
-		}
-		if kid+1 < last && s.heap[kid+1].before(s.heap[kid]) {
-			kid++
-		}
-		if !s.heap[kid].before(e) {
-			break
-		}
-		s.heap[i] = s.heap[kid]
-		i = kid
-	}
-	if last > 0 {
-		s.heap[i] = e
-	}
-	return top
+		int64(len(s.heads))*8 + int64(len(s.next))*4 + int64(len(s.matched)+len(s.dead)) + int64(s.expiries.len())*16
 }

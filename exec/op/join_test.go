@@ -193,14 +193,14 @@ func TestJoinForgets(t *testing.T) {
 					continue
 				}
 				b.Cols[0].AppendInt(s*perSecond + k)
-				b.Cols[1].AppendInt((s + int64(port)*5) * 1e6)
+				b.Cols[1].AppendInt((s+int64(port)*5)*1e6 + k*7919%1000*1000) // in no order
 				b.N++
 			}
 			if err := j.Process(t.Context(), port, b, emit); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := j.Advance(t.Context(), s*1e6, emit); err != nil {
+		if err := j.Advance(t.Context(), s*1e6-1, emit); err != nil {
 			t.Fatal(err)
 		}
 		for port, side := range j.sides {
@@ -216,7 +216,7 @@ func TestJoinForgets(t *testing.T) {
 		t.Fatalf("%d pairs, %d alone, want %d of each", pairs, alone, want)
 	}
 	for port, side := range j.sides {
-		if len(side.heap) != 0 || side.deads != side.rows.N {
+		if side.expiries.len() != 0 || side.deads != side.rows.N {
 			t.Fatalf("side %d: %d rows live at the end", port, side.rows.N-side.deads)
 		}
 	}
