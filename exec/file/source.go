@@ -26,6 +26,7 @@ type Source struct {
 	value   []*exec.Column // the columns that the decoder fills
 	meta    []metaColumn
 	log     limitedLog
+	size    int // bytes of the lines in the batch
 
 	atEnd    bool      // a bounded input has no more bytes
 	ended    bool      // and all its rows were returned
@@ -97,8 +98,10 @@ func (s *Source) Read(ctx context.Context) (*exec.Batch, error) {
 	}
 	s.batch.Reset()
 	s.batch.Split = splitID
+	s.size = 0
 	err := s.collect(ctx, time.Now().Add(readTick))
 	s.cfg.Stats.Rows.Add(int64(s.batch.N))
+	s.cfg.Stats.Bytes.Add(int64(s.size))
 	if err != nil && err != errNothing {
 		s.failed = err
 	}
@@ -114,7 +117,7 @@ func (s *Source) Read(ctx context.Context) (*exec.Batch, error) {
 // collect adds rows to the batch until it is full, or an error or errNothing
 // ends it.
 func (s *Source) collect(ctx context.Context, deadline time.Time) error {
-	for size := 0; s.batch.N < s.cfg.BatchRows && size < maxBatchBytes; {
+	for s.batch.N < s.cfg.BatchRows && s.size < maxBatchBytes {
 		line, ok, tooLong := s.lines.next()
 		if !ok && s.atEnd {
 			if line, ok, tooLong = s.lines.last(); !ok {
@@ -124,7 +127,6 @@ func (s *Source) collect(ctx context.Context, deadline time.Time) error {
 		}
 		var err error
 		if ok {
-			size += len(line)
 			err = s.take(line, tooLong)
 		} else {
 			err = s.fill(ctx, deadline)
@@ -221,7 +223,7 @@ func (s *Source) restart(what change) error {
 
 // take adds a line to the batch.
 func (s *Source) take(line []byte, tooLong bool) error {
-	s.cfg.Stats.Bytes.Add(int64(len(line)))
+	s.size += len(line)
 	if len(bytes.TrimSpace(line)) == 0 && !tooLong && !s.cfg.Format.EmptyRecords {
 		return nil
 	}

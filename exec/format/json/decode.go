@@ -121,6 +121,9 @@ func newReader(t catalog.Type, opts Options) (*reader, error) {
 	case catalog.Array:
 		kids = append(kids, *t.Elem)
 	case catalog.Map:
+		if err := mapKey(*t.Key); err != nil {
+			return nil, err
+		}
 		kids = append(kids, *t.Key, *t.Elem)
 	case catalog.Row:
 		for _, f := range t.Fields {
@@ -142,6 +145,9 @@ func newReader(t catalog.Type, opts Options) (*reader, error) {
 			return nil, err
 		}
 		r.kids = append(r.kids, kid)
+	}
+	if t.Kind == catalog.Map {
+		r.kids[0].emptyOK = true // a key is there, so it cannot be NULL
 	}
 	return r, nil
 }

@@ -70,6 +70,9 @@ func (r *Reader) Text(c *exec.Column, s []byte) error {
 		}
 		c.AppendInt(v)
 	case catalog.Timestamp:
+		if r.quotedEpoch(c, s) {
+			return nil
+		}
 		v, err := r.last.Parse(s)
 		if err != nil {
 			return err
@@ -105,6 +108,9 @@ func (r *Reader) rare(c *exec.Column, s []byte) error {
 		}
 		c.AppendFloat(float64(v))
 	case catalog.TimestampLTZ:
+		if r.quotedEpoch(c, s) {
+			return nil
+		}
 		v, err := datum.ParseTimestampTZ(s, nil)
 		if err != nil {
 			return err
@@ -139,6 +145,19 @@ func (r *Reader) rare(c *exec.Column, s []byte) error {
 		c.AppendInterval(v)
 	}
 	return nil
+}
+
+// quotedEpoch appends a number written as text, where a setting says that times
+// are numbers.
+func (r *Reader) quotedEpoch(c *exec.Column, s []byte) bool {
+	if r.stamps < EpochSeconds {
+		return false
+	}
+	v, ok := epoch(s, r.stamps)
+	if ok {
+		c.AppendInt(r.round(v))
+	}
+	return ok
 }
 
 // Number appends the value of a JSON number: for the numeric types the number
