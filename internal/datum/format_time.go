@@ -1,6 +1,9 @@
 package datum
 
-import "strconv"
+import (
+	"encoding/binary"
+	"strconv"
+)
 
 const digitPairs = "00010203040506070809" + "10111213141516171819" + "20212223242526272829" + "30313233343536373839" +
 	"40414243444546474849" + "50515253545556575859" + "60616263646566676869" + "70717273747576777879" +
@@ -12,10 +15,16 @@ const (
 	endPlain   int64 = 253402300800 * MicrosPerSecond
 )
 
-func put2(b []byte, v uint32) {
-	p := digitPairs[2*v : 2*v+2]
-	b[0], b[1] = p[0], p[1]
-}
+// pairs holds the two digits of 0 to 99 as one word, in an array of 128 so that
+// a masked index needs no check.
+var pairs = func() (t [128]uint16) {
+	for v := range 100 {
+		t[v] = uint16(digitPairs[2*v]) | uint16(digitPairs[2*v+1])<<8
+	}
+	return t
+}()
+
+func put2(b []byte, v uint32) { binary.LittleEndian.PutUint16(b, pairs[v&127]) }
 
 // AppendTimestamp writes a timestamp without time zone as PostgreSQL does with
 // DateStyle ISO: 2024-01-01 00:00:00.5, as many fraction digits as are needed.
