@@ -28,14 +28,9 @@ func compareValue(a *exec.Column, i int, b *exec.Column, j int) int {
 	case exec.Floats:
 		return compareFloat(a.Float[i], b.Float[j])
 	case exec.Decimals:
-		return compareDecimal(a.Dec[i], b.Dec[j])
+		return a.Dec[i].Cmp(b.Dec[j])
 	case exec.Intervals:
-		ad, am := normalInterval(a.Ivl[i])
-		bd, bm := normalInterval(b.Ivl[j])
-		if c := cmp.Compare(ad, bd); c != 0 {
-			return c
-		}
-		return cmp.Compare(am, bm)
+		return a.Ivl[i].Cmp(b.Ivl[j])
 	case exec.Strings:
 		return bytes.Compare(a.Str(i), b.Str(j))
 	case exec.Struct:

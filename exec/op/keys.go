@@ -152,14 +152,14 @@ func encodeKey(b []byte, c *exec.Column, i int) []byte {
 	case exec.Floats:
 		return binary.LittleEndian.AppendUint64(b, floatBits(c.Float[i]))
 	case exec.Decimals:
-		d := normalDecimal(c.Dec[i])
+		d := c.Dec[i].Normalize()
 		b = append(b, byte(d.Form), byte(d.Scale))
 		b = binary.LittleEndian.AppendUint64(b, uint64(d.Hi))
 		return binary.LittleEndian.AppendUint64(b, d.Lo)
 	case exec.Intervals:
-		days, micros := normalInterval(c.Ivl[i])
-		b = binary.LittleEndian.AppendUint64(b, uint64(days))
-		return binary.LittleEndian.AppendUint64(b, uint64(micros))
+		v := c.Ivl[i].Key()
+		b = binary.LittleEndian.AppendUint64(b, uint64(v.Hi))
+		return binary.LittleEndian.AppendUint64(b, v.Lo)
 	case exec.Strings:
 		s := c.Str(i)
 		return append(binary.AppendUvarint(b, uint64(len(s))), s...)
