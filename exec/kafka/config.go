@@ -55,6 +55,10 @@ const (
 // cache lines are near.
 const DefaultMaxRows = 512
 
+// maxBatchBytes ends a batch early when its records are long: a column's
+// strings hold 2 GiB, and memory is better kept for the fetch.
+const maxBatchBytes = 4 << 20
+
 // Config says what to read.
 type Config struct {
 	Client ClientConfig

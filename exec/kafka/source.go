@@ -217,7 +217,7 @@ func (s *Source) rows(p *sourcePart) (more bool, err error) {
 	var records, size, tombstones int64
 	limit := s.scan.cfg.MaxRows
 	var r record
-	for more = true; s.batch.N < limit; {
+	for more = true; s.batch.N < limit && size < maxBatchBytes; {
 		if more, err = s.walk.read(&r); err != nil {
 			err = s.corrupt(p, err)
 			break
