@@ -5,7 +5,10 @@ import "github.com/penstock/penstock/internal/sqlerr"
 // create reads every CREATE statement.
 func (p *parser) create() Statement {
 	p.take()
-	replace := p.accept("OR", "REPLACE")
+	replace := p.accept("OR")
+	if replace {
+		p.expect("REPLACE")
+	}
 	p.accept("GLOBAL")
 	temporary := p.accept("TEMPORARY") || p.accept("TEMP")
 	if temporary {

@@ -91,7 +91,7 @@ func opPower(op string) int {
 		return bpPower
 	case "=", "<>", "!=", "<", "<=", ">", ">=":
 		return bpCompare
-	case "=>", ":=", "(", ")", "[", "]", ",", ";", ".", ":", "::":
+	case "=>", ":=", "..", "(", ")", "[", "]", ",", ";", ".", ":", "::":
 		return 0
 	}
 	return bpOther
@@ -99,6 +99,9 @@ func opPower(op string) int {
 
 func (p *parser) infixOp(x Expr, least int) (Expr, bool) {
 	t := p.tok()
+	if t.text == "::" { // behind IS NULL, IN (…) and the like: of all that
+		return p.postfix(x), true
+	}
 	bp := opPower(t.text)
 	if bp <= least {
 		return x, false
@@ -137,8 +140,11 @@ func (p *parser) binary(x Expr, op string, at Pos, bp int) Expr {
 func (p *parser) notAgain(bp int) {
 	t := p.tok()
 	again := t.kind == tOp && opPower(t.text) == bp
-	if bp == bpLike {
+	switch bp {
+	case bpLike:
 		_, again = p.likeWord()
+	case bpIs:
+		again = p.isKw("IS", "ISNULL", "NOTNULL")
 	}
 	if again && p.ok() {
 		p.unexpected()
@@ -231,7 +237,9 @@ func (p *parser) infixWord(x Expr, least int) (Expr, bool) {
 func (p *parser) is(x Expr) Expr {
 	not := p.accept("NOT")
 	if p.accept("DISTINCT", "FROM") {
-		return &IsDistinct{L: x, R: p.expr(bpIs), Not: not}
+		d := &IsDistinct{L: x, R: p.expr(bpIs), Not: not}
+		p.notAgain(bpIs)
+		return d
 	}
 	if !p.isKw("NULL", "TRUE", "FALSE", "UNKNOWN") {
 		p.unexpected()

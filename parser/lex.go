@@ -137,9 +137,7 @@ func (l *lexer) next() {
 		l.i++
 		l.bitConst(start, c|0x20)
 	case isNameStart(c):
-		for l.i < len(l.src) && isNamePart(l.src[l.i]) {
-			l.i++
-		}
+		l.nameParts()
 		text := l.src[start:l.i]
 		l.out = append(l.out, token{kind: tWord, text: text, up: strings.ToUpper(text), pos: start, end: l.i})
 	case c == '"' || c == '`':
@@ -155,7 +153,10 @@ func (l *lexer) next() {
 		l.add(tOp, start, l.src[start:l.i])
 	case c == '.':
 		l.i++
-		l.add(tOp, start, ".")
+		if l.at(0) == '.' {
+			l.i++
+		}
+		l.add(tOp, start, l.src[start:l.i])
 	case c == ':':
 		l.i++
 		if l.at(0) == ':' || l.at(0) == '=' {
@@ -222,12 +223,12 @@ func (l *lexer) number() {
 		}
 	}
 	if l.i < len(l.src) && isNameStart(l.src[l.i]) {
-		_, n := utf8.DecodeRuneInString(l.src[l.i:])
-		near := l.src[start : l.i+n]
-		for l.i < len(l.src) && isNamePart(l.src[l.i]) {
+		e := l.i
+		l.nameParts()
+		if l.i == e+1 && l.src[e]|0x20 == 'e' && (l.at(0) == '+' || l.at(0) == '-') {
 			l.i++
 		}
-		l.failAt(start, start, sqlerr.SyntaxError, "trailing junk after numeric literal", near)
+		l.failAt(start, start, sqlerr.SyntaxError, "trailing junk after numeric literal", l.src[start:l.i])
 		return
 	}
 	l.add(k, start, l.src[start:l.i])
@@ -239,6 +240,12 @@ func (l *lexer) digits() {
 	}
 }
 
+func (l *lexer) nameParts() {
+	for l.i < len(l.src) && isNamePart(l.src[l.i]) {
+		l.i++
+	}
+}
+
 // dollar reads $1 or $tag$ … $tag$.
 func (l *lexer) dollar() {
 	start := l.i
@@ -246,8 +253,8 @@ func (l *lexer) dollar() {
 	if isDigit(l.at(0)) {
 		l.digits()
 		if l.i < len(l.src) && isNameStart(l.src[l.i]) {
-			_, n := utf8.DecodeRuneInString(l.src[l.i:])
-			l.fail(start, l.i+n, sqlerr.SyntaxError, "trailing junk after parameter", l.src[start:l.i+n])
+			l.nameParts()
+			l.failAt(start, start, sqlerr.SyntaxError, "trailing junk after parameter", l.src[start:l.i])
 			return
 		}
 		l.add(tParam, start, l.src[start+1:l.i])

@@ -351,12 +351,17 @@ func (p *parser) limits(sk *skeleton) {
 	at := p.i
 	var limit, offset Expr
 	for p.ok() {
+		first := p.pos()
 		switch {
 		case limit == nil && p.accept("LIMIT"):
 			if all := p.tok(); p.accept("ALL") {
 				limit = &Literal{P: all.p(), Kind: "null", Text: "null"}
 			} else {
 				limit = p.expr(0)
+			}
+			if p.isOp(",") {
+				p.fail(sqlerr.New(sqlerr.SyntaxError, "LIMIT #,# syntax is not supported").
+					Hint("Use separate LIMIT and OFFSET clauses.").At(first))
 			}
 		case offset == nil && p.accept("OFFSET"):
 			offset = p.expr(0)
