@@ -332,6 +332,9 @@ func (a *Aggregate) filtered(c *exec.Column, groups, rows []int32) (g, r []int32
 
 // Advance emits and drops the windows that end at or before the watermark.
 func (a *Aggregate) Advance(_ context.Context, to exec.Time, emit exec.Emit) error {
+	if a.wm == exec.MaxTime {
+		return nil // the one row of no input has come out
+	}
 	a.wm = to
 	if a.cfg.Window.Kind == NoWindow {
 		if to != exec.MaxTime {

@@ -27,7 +27,7 @@
 // memory of the operator, overwritten after emit returns. In steady state
 // Filter, Project and Aggregate allocate nothing per batch. The order of output
 // depends on the order of input alone: groups come out in the order of
-// their first rows, windows by their end. Keys compare as SQL compares: -0 = 0,
+// their first rows, windows by their end (a partial phase may flush early). Keys compare as SQL compares: -0 = 0,
 // NaN = NaN, 1.0 = 1.00, '1 month' = '30 days'; NULL is a group of its own, but
 // matches nothing in a join. Whatever grows has a named bound (MaxGroups, MaxBytes).
 //
@@ -40,5 +40,5 @@
 // watermark of all partials, judges. So a partial may flush as early as it likes.
 //
 // A join with time bounds emits rows whose times lie behind its own watermark;
-// Join.Delay tells by how much the task must hold the watermark back.
+// Join.Delay tells how far. Windows behind it need the wrapper Delay, or would call them late.
 package op

@@ -198,3 +198,35 @@ func TestBadWindows(t *testing.T) {
 		}
 	}
 }
+
+// TestDelay: windows behind a join with time bounds wait for its rows; the end
+// of input is not put off, and comes once however often it is told.
+func TestDelay(t *testing.T) {
+	a, err := NewAggregate(AggregateConfig{Window: Window{Kind: Tumble, Size: 10e6}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	op := Delay(a, 5e6)
+	if _, ok := op.(exec.Stateful); !ok {
+		t.Error("the state cannot be saved any more")
+	}
+	if _, ok := Delay(Union{}, 5e6).(exec.Stateful); ok {
+		t.Error("an operator without state has got one")
+	}
+	windows := 0
+	emit := func(b *exec.Batch) error { windows += b.N; return nil }
+	if err := op.Process(t.Context(), 0, optest.Parse("t:ts", "00:00:03\n00:00:13"), emit); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		to   exec.Time
+		want int
+	}{{exec.MinTime, 0}, {14e6, 0}, {15e6 - 1000, 1}, {exec.MaxTime, 2}, {exec.MaxTime, 2}} {
+		if err := op.Advance(t.Context(), step.to, emit); err != nil {
+			t.Fatal(err)
+		}
+		if windows != step.want {
+			t.Errorf("%d windows at %d, want %d", windows, step.to, step.want)
+		}
+	}
+}

@@ -108,7 +108,7 @@ func (j *Join) Skipped() int64 { return j.guard.count.Load() }
 
 // Delay is how far behind the join's own watermark the times of the rows that
 // it emits can lie, in microseconds: the watermark for what comes after must be held
-// back by that. It is 0 without time bounds, whose rows come at the end of bounded input.
+// back by that (see Delay). It is 0 without time bounds, whose rows come at the end of bounded input.
 func (j *Join) Delay() int64 {
 	if j.cfg.Time == nil {
 		return 0
