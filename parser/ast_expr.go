@@ -12,7 +12,7 @@ type (
 	// ColumnRef is a possibly qualified column; further parts are fields of rows.
 	ColumnRef struct{ Parts []Ident }
 	// Literal is a constant. Kind is "null", "bool", "int", "decimal", "float" (with an exponent), "string",
-	// "bits" (B'', the digits) or "bytes" (X'', the bytes themselves).
+	// "bits" (B'…', the digits) or "bytes" (X'…', the bytes themselves).
 	Literal struct {
 		P    Pos
 		Kind string

@@ -9,10 +9,9 @@ func (p *parser) create() Statement {
 	if replace {
 		p.expect("REPLACE")
 	}
-	p.accept("GLOBAL")
 	temporary := p.accept("TEMPORARY") || p.accept("TEMP")
-	if temporary {
-		p.accept("SYSTEM")
+	if temporary && p.seq("SYSTEM", "FUNCTION") {
+		p.unsupported(p.pos(), "CREATE TEMPORARY SYSTEM FUNCTION")
 	}
 	t := p.tok()
 	switch {

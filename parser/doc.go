@@ -36,8 +36,10 @@
 //   - No type of the TiDB parser leaves the package.
 //   - Nothing is dropped silently: what is read is in the tree, what cannot be
 //     run is refused here by name (0A000), or by the planner. The exceptions
-//     have no meaning to lose: comments and hints, VERBOSE, NULL and RESPECT
-//     NULLS (the defaults), transaction modes, [NOT] MATERIALIZED.
+//     have no meaning to lose: comments and hints, VERBOSE, words for a default
+//     (NULL, RESPECT NULLS, RESTRICT, NOT ENFORCED …), names of constraints, the
+//     modes of a transaction, the sensitivity of a cursor, [NOT] MATERIALIZED,
+//     NOT NULL inside ARRAY and MAP.
 //
 // # Non-obvious
 //
