@@ -30,11 +30,14 @@ func newProducer(t testing.TB, addr, topic, txn string) *producer {
 	t.Helper()
 	p := &producer{t: t, c: newClient(ClientConfig{Brokers: []string{addr}, Log: quiet}, topic), addr: addr, topic: topic, txn: txn, seqs: make(map[int32]int32)}
 	t.Cleanup(p.c.close)
-	fc := p.call(anyBroker, &findcoordinator.Request{Key: txn, KeyType: 1}).(*findcoordinator.Response)
-	p.coord = fc.NodeID
-	res := p.call(p.coord, &initproducerid.Request{TransactionalID: txn, TransactionTimeoutMs: 60000, ProducerID: -1, ProducerEpoch: -1}).(*initproducerid.Response)
-	if res.ErrorCode != 0 {
-		t.Fatal(kafkago.Error(res.ErrorCode))
+	var res *initproducerid.Response
+	for b, code := (backoff{}), kafkago.Unknown; code != 0; { // the coordinator may be new to its task
+		fc := p.call(anyBroker, &findcoordinator.Request{Key: txn, KeyType: 1}).(*findcoordinator.Response)
+		p.coord = fc.NodeID
+		res = p.call(p.coord, &initproducerid.Request{TransactionalID: txn, TransactionTimeoutMs: 60000, ProducerID: -1, ProducerEpoch: -1}).(*initproducerid.Response)
+		if code = kafkago.Error(res.ErrorCode); code != 0 && (!transient(code) || b.n > 10 || pause(testContext(t), b.next()) != nil) {
+			t.Fatal(code)
+		}
 	}
 	p.id = identity{res.ProducerID, res.ProducerEpoch}
 	return p

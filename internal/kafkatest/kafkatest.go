@@ -1,0 +1,175 @@
+// Package kafkatest runs Apache Kafka for integration tests: one node in a
+// temporary folder, on free ports of the loopback address.
+//
+// The jars are those in the folder PENSTOCK_KAFKA_LIBS, or else the ones that
+// .ci/kafka.sh has fetched. Tests that use it stand behind the build tag
+// integration, and are skipped, saying what is missing, where it cannot run.
+package kafkatest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Bounds of the broker's life.
+const (
+	startPatience = 60 * time.Second
+	stopPatience  = 15 * time.Second
+)
+
+// Broker is an Apache Kafka process.
+type Broker struct {
+	// Addr is the address to give to clients.
+	Addr string
+	// Libs is the folder of jars.
+	Libs string
+
+	dir string
+	cmd *exec.Cmd
+	out *os.File
+}
+
+// Start runs a broker until the test ends; props are further lines of its
+// configuration. It skips the test where Kafka is not installed.
+func Start(t testing.TB, props ...string) *Broker {
+	t.Helper()
+	b := &Broker{Libs: libs(t), dir: t.TempDir()}
+	broker, controller := freePort(t), freePort(t)
+	b.Addr = fmt.Sprintf("127.0.0.1:%d", broker)
+	conf := append([]string{
+		"process.roles=broker,controller",
+		"node.id=1",
+		fmt.Sprintf("controller.quorum.bootstrap.servers=127.0.0.1:%d", controller),
+		fmt.Sprintf("listeners=PLAINTEXT://%s,CONTROLLER://127.0.0.1:%d", b.Addr, controller),
+		"advertised.listeners=PLAINTEXT://" + b.Addr,
+		"controller.listener.names=CONTROLLER",
+		"listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+		"log.dirs=" + filepath.Join(b.dir, "logs"),
+		"offsets.topic.replication.factor=1",
+		"offsets.topic.num.partitions=1",
+		"transaction.state.log.replication.factor=1",
+		"transaction.state.log.min.isr=1",
+		"transaction.state.log.num.partitions=1",
+		"group.initial.rebalance.delay.ms=0",
+	}, props...)
+	if err := os.WriteFile(b.properties(), []byte(strings.Join(conf, "\n")+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	id := b.java(t, "kafka.tools.StorageTool", "random-uuid")
+	lines := strings.Fields(id)
+	b.java(t, "kafka.tools.StorageTool", "format", "--standalone", "-t", lines[len(lines)-1], "-c", b.properties())
+	t.Cleanup(func() { b.Stop(t) })
+	b.Run(t)
+	return b
+}
+
+func (b *Broker) properties() string { return filepath.Join(b.dir, "server.properties") }
+
+// java runs a tool and gives its output.
+func (b *Broker) java(t testing.TB, class string, args ...string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), startPatience)
+	defer cancel()
+	var out, fault bytes.Buffer
+	cmd := exec.CommandContext(ctx, "java", append([]string{"-cp", filepath.Join(b.Libs, "*"), class}, args...)...)
+	cmd.Stdout, cmd.Stderr = &out, &fault
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%s: %v\n%s%s", class, err, out.String(), fault.String())
+	}
+	return out.String()
+}
+
+// Tool runs one of Kafka's command line tools, given by its class.
+func (b *Broker) Tool(t testing.TB, class string, args ...string) string {
+	t.Helper()
+	return b.java(t, class, args...)
+}
+
+// Run starts the process, at first or after Stop, and waits until it answers.
+func (b *Broker) Run(t testing.TB) {
+	t.Helper()
+	var err error
+	if b.out, err = os.OpenFile(filepath.Join(b.dir, "kafka.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b.cmd = exec.Command("java", "-Xmx1g", "-cp", filepath.Join(b.Libs, "*"), "kafka.Kafka", b.properties())
+	b.cmd.Stdout, b.cmd.Stderr = b.out, b.out
+	if err := b.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for start := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+		c, err := net.DialTimeout("tcp", b.Addr, time.Second)
+		if err == nil {
+			c.Close()
+			return
+		}
+		if time.Since(start) > startPatience {
+			log, _ := os.ReadFile(b.out.Name())
+			t.Fatalf("Kafka does not answer on %s: %v\n%s", b.Addr, err, tail(log))
+		}
+	}
+}
+
+func tail(b []byte) []byte { return b[max(0, len(b)-4000):] }
+
+// Stop ends the process, by its id, and waits for it.
+func (b *Broker) Stop(t testing.TB) {
+	t.Helper()
+	if b.cmd == nil {
+		return
+	}
+	done := make(chan error, 1)
+	go func() { done <- b.cmd.Wait() }()
+	if err := b.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Log(err)
+	}
+	select {
+	case <-done:
+	case <-time.After(stopPatience):
+		if err := b.cmd.Process.Kill(); err != nil {
+			t.Log(err)
+		}
+		<-done
+	}
+	b.out.Close()
+	b.cmd = nil
+}
+
+// libs finds the jars or skips the test.
+func libs(t testing.TB) string {
+	t.Helper()
+	if _, err := exec.LookPath("java"); err != nil {
+		t.Skip("needs java")
+	}
+	dir := os.Getenv("PENSTOCK_KAFKA_LIBS")
+	if dir == "" {
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			t.Skip("needs PENSTOCK_KAFKA_LIBS, the folder of Apache Kafka's jars: ", err)
+		}
+		dir = filepath.Join(cache, "penstock", "kafka-4.3.0")
+	}
+	if jars, _ := filepath.Glob(filepath.Join(dir, "kafka_2.13-*.jar")); len(jars) == 0 {
+		t.Skipf("needs Apache Kafka's jars: none in %s (run .ci/kafka.sh, or set PENSTOCK_KAFKA_LIBS)", dir)
+	}
+	return dir
+}
+
+func freePort(t testing.TB) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
