@@ -57,11 +57,14 @@ type (
 		P     sqlerr.Pos   `json:"pos,omitempty"`
 	}
 	// Cast converts X to T with PostgreSQL's rules; with Try a failure gives NULL.
+	// Assign casts put a value into a column: text too long for a VARCHAR(n) is
+	// an error then (22001), where CAST cuts it.
 	Cast struct {
-		X   Expr         `json:"-"`
-		T   catalog.Type `json:"type"`
-		Try bool         `json:"try,omitempty"`
-		P   sqlerr.Pos   `json:"pos,omitempty"`
+		X      Expr         `json:"-"`
+		T      catalog.Type `json:"type"`
+		Try    bool         `json:"try,omitempty"`
+		Assign bool         `json:"assign,omitempty"`
+		P      sqlerr.Pos   `json:"pos,omitempty"`
 	}
 	// FieldOf takes field Index out of the ROW X.
 	FieldOf struct {

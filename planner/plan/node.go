@@ -71,6 +71,8 @@ type (
 		Names  []string  `json:"names"`
 		Aggs   []AggCall `json:"aggs"`
 		Phase  Phase     `json:"phase,omitempty"`
+		// TwoPhase says that all aggregates can be computed partially and merged.
+		TwoPhase bool `json:"two_phase,omitempty"`
 		// Types of the results, windows included, in the order of the columns.
 		Types []catalog.Type `json:"types"`
 	}
@@ -86,6 +88,10 @@ type (
 		Input  Node  `json:"-"`
 		Count  int64 `json:"count"`
 		Offset int64 `json:"offset,omitempty"`
+		// CountParam and OffsetParam, where not 0, are the $N that BindParams
+		// puts in place of Count and Offset.
+		CountParam  int `json:"count_param,omitempty"`
+		OffsetParam int `json:"offset_param,omitempty"`
 	}
 	// Union passes the rows of all inputs, which have equal types.
 	Union struct {
@@ -221,6 +227,8 @@ type Query struct {
 	Notices []string
 	// Parallelism is what the plan was made for.
 	Parallelism int
+	// Uses names the tables and views that the plan was made from.
+	Uses []string
 }
 
 // Schema of each node.
@@ -366,7 +374,7 @@ func (n *Aggregate) Bounded() bool { return n.Input.Bounded() }
 func (n *Sort) Bounded() bool { return n.Input.Bounded() }
 
 // Bounded is the input's, but for a finite count.
-func (n *Limit) Bounded() bool { return n.Count >= 0 || n.Input.Bounded() }
+func (n *Limit) Bounded() bool { return n.Count >= 0 || n.CountParam > 0 || n.Input.Bounded() }
 
 // Bounded is true when every input is.
 func (n *Union) Bounded() bool {

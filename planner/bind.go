@@ -1,0 +1,359 @@
+package planner
+
+import (
+	"slices"
+
+	"github.com/penstock/penstock/catalog"
+	"github.com/penstock/penstock/internal/sqlerr"
+	"github.com/penstock/penstock/parser"
+	"github.com/penstock/penstock/planner/plan"
+)
+
+// binder binds one statement. Its state is what the whole statement shares.
+type binder struct {
+	env     *Env
+	params  []catalog.Type
+	notices []string
+	deps    []string // named by the statement itself
+	uses    []string // those and what views among them use
+	tables  int      // ids given to FROM items
+	depth   int
+	size    int
+	views   []string                  // the views being expanded, outermost first
+	joins   map[*plan.Join]sqlerr.Pos // joins whose conditions are still in Residual
+	hidden  int                       // > 0: the text bound is not the user's, so positions mean nothing
+	sigs    map[string][]catalog.Signature
+}
+
+func newBinder(env *Env) *binder {
+	return &binder{env: env, params: slices.Clone(env.ParamTypes), sigs: map[string][]catalog.Signature{}}
+}
+
+// pos is p, or nothing inside a view's or table's own text.
+func (b *binder) pos(p parser.Pos) sqlerr.Pos {
+	if b.hidden > 0 {
+		return 0
+	}
+	return p
+}
+
+func (b *binder) unsupported(p parser.Pos, what string) *sqlerr.Error {
+	return sqlerr.New(sqlerr.FeatureNotSupported, "%s is not supported", what).At(b.pos(p))
+}
+
+func (b *binder) notice(text string) {
+	if !slices.Contains(b.notices, text) {
+		b.notices = append(b.notices, text)
+	}
+}
+
+func (b *binder) signatures(name string) []catalog.Signature {
+	s, ok := b.sigs[name]
+	if !ok && b.env.Functions != nil {
+		s = b.env.Functions.Signatures(name)
+		b.sigs[name] = s
+	}
+	return s
+}
+
+// exprScope is where an expression stands.
+type exprScope struct {
+	rel *rel
+	// group collects the aggregates of a grouped query; nil: none may stand here.
+	group *grouping
+	// clause names the place in errors ("WHERE").
+	clause string
+	// inAggregate: aggregates may not nest.
+	inAggregate bool
+}
+
+// expr binds an expression.
+func (b *binder) expr(x parser.Expr, s *exprScope) (plan.Expr, error) {
+	if err := b.enter(); err != nil {
+		return nil, sqlerr.From(err).At(b.pos(x.Pos()))
+	}
+	defer b.leave()
+	switch x := x.(type) {
+	case *parser.Literal:
+		return b.bindLiteral(x, false)
+	case *parser.IntervalLit:
+		return b.bindInterval(x)
+	case *parser.Param:
+		return b.bindParam(x)
+	case *parser.ColumnRef:
+		return b.bindColumn(x, s)
+	case *parser.Field:
+		return b.bindField(x, s)
+	case *parser.Unary:
+		return b.bindUnary(x, s)
+	case *parser.Binary:
+		return b.bindBinary(x, s)
+	case *parser.Cast:
+		return b.bindCast(x, s)
+	case *parser.Case:
+		return b.bindCase(x, s)
+	case *parser.Call:
+		return b.bindCall(x, s)
+	}
+	return b.predicate(x, s)
+}
+
+// predicate binds the forms that are neither operators nor calls.
+func (b *binder) predicate(x parser.Expr, s *exprScope) (plan.Expr, error) {
+	switch x := x.(type) {
+	case *parser.Is:
+		return b.bindIs(x, s)
+	case *parser.IsDistinct:
+		return b.bindIsDistinct(x, s)
+	case *parser.Between:
+		return b.bindBetween(x, s)
+	case *parser.In:
+		return b.bindIn(x, s)
+	case *parser.Like:
+		return b.bindLike(x, s)
+	case *parser.Quantified:
+		return b.bindQuantified(x, s)
+	case *parser.ArrayExpr:
+		return b.bindArray(x, s)
+	case *parser.RowExpr:
+		return b.bindRow(x, s)
+	case *parser.MapExpr:
+		return b.bindMap(x, s)
+	case *parser.Subscript:
+		return b.bindSubscript(x, s)
+	case *parser.Collate:
+		return b.bindCollate(x, s)
+	case *parser.Exists:
+		return nil, b.unsupported(x.P, "EXISTS (subquery)").Hint("write it as a join")
+	case *parser.Subquery:
+		return nil, b.unsupported(x.P, "a subquery in an expression").Hint("write it as a join")
+	case *parser.Star:
+		return nil, sqlerr.New(sqlerr.SyntaxError, "* is not allowed here").At(b.pos(x.P))
+	case *parser.GroupingSet:
+		return nil, b.unsupported(x.P, x.Kind)
+	case *parser.Descriptor:
+		return nil, sqlerr.New(sqlerr.SyntaxError, "DESCRIPTOR stands only in window table functions").At(b.pos(x.P))
+	case *parser.TableArg:
+		return nil, sqlerr.New(sqlerr.SyntaxError, "TABLE stands only in window table functions").At(b.pos(x.P))
+	case *parser.NamedArg:
+		return nil, b.unsupported(x.Name.P, "a named argument of an ordinary function")
+	}
+	return nil, sqlerr.New(sqlerr.FeatureNotSupported, "this expression is not supported").At(b.pos(x.Pos()))
+}
+
+func (b *binder) exprs(xs []parser.Expr, s *exprScope) ([]plan.Expr, error) {
+	out := make([]plan.Expr, len(xs))
+	for i, x := range xs {
+		e, err := b.expr(x, s)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = e
+	}
+	return out, nil
+}
+
+// boolean binds a condition.
+func (b *binder) boolean(x parser.Expr, s *exprScope, place string) (plan.Expr, error) {
+	e, err := b.expr(x, s)
+	if err != nil {
+		return nil, err
+	}
+	return b.want(e, boolType, place)
+}
+
+func (b *binder) bindParam(x *parser.Param) (plan.Expr, error) {
+	if x.N < 1 || x.N > parser.MaxParams {
+		return nil, sqlerr.New(sqlerr.UndefinedParameter, "there is no parameter $%d", x.N).At(b.pos(x.P))
+	}
+	for len(b.params) < x.N {
+		b.params = append(b.params, catalog.Type{})
+	}
+	return &plan.Param{N: x.N, T: b.params[x.N-1], P: b.pos(x.P)}, nil
+}
+
+func (b *binder) bindColumn(x *parser.ColumnRef, s *exprScope) (plan.Expr, error) {
+	if s.rel == nil {
+		if len(x.Parts) > 1 {
+			return nil, sqlerr.New(sqlerr.UndefinedTable, "missing FROM-clause entry for table \"%s\"", x.Parts[0].Text).At(b.pos(x.Parts[0].P))
+		}
+		return nil, b.undefinedColumn(nil, x.Parts[0], "")
+	}
+	return b.lookup(s.rel, x)
+}
+
+func (b *binder) bindField(x *parser.Field, s *exprScope) (plan.Expr, error) {
+	e, err := b.expr(x.X, s)
+	if err != nil {
+		return nil, err
+	}
+	if x.Name.Text == "*" && !x.Name.Quoted {
+		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "row expansion via \"*\" is not supported here").At(b.pos(x.Name.P))
+	}
+	return b.fields(e, []parser.Ident{x.Name})
+}
+
+func (b *binder) bindCast(x *parser.Cast, s *exprScope) (plan.Expr, error) {
+	to, err := ResolveType(&x.To)
+	if err != nil {
+		e := sqlerr.From(err)
+		e.Pos = b.pos(e.Pos)
+		return nil, e
+	}
+	if a, ok := x.X.(*parser.ArrayExpr); ok && len(a.Items) == 0 && to.Kind == catalog.Array {
+		return &plan.Call{Fn: "array", T: to, P: b.pos(x.P)}, nil
+	}
+	e, err := b.expr(x.X, s)
+	if err != nil {
+		return nil, err
+	}
+	pos := b.pos(x.P)
+	if x.Try {
+		return b.tryCast(e, to, pos)
+	}
+	if !canCast(e.Type(), to, explicit) {
+		return nil, cannotCast(e.Type(), to).At(pos)
+	}
+	out, err := b.coerce(e, to, explicit)
+	if err != nil {
+		return nil, err
+	}
+	return withType(out, to), nil
+}
+
+// tryCast makes a cast that gives NULL where it cannot be done.
+func (b *binder) tryCast(e plan.Expr, to catalog.Type, pos sqlerr.Pos) (plan.Expr, error) {
+	if c, ok := e.(*plan.Const); ok && c.T.Kind == catalog.Unknown && !c.Null {
+		e = &plan.Const{T: catalog.Of(catalog.Varchar), Text: c.Text, P: c.P}
+	} else if e.Type().Kind == catalog.Unknown {
+		return b.coerce(e, to, explicit)
+	}
+	if !canCast(e.Type(), to, explicit) {
+		return nil, cannotCast(e.Type(), to).At(pos)
+	}
+	return &plan.Cast{X: e, T: to, Try: true, P: pos}, nil
+}
+
+// withType gives an expression exactly the type that a cast names, where only
+// parameters differ that do not change the value (VARCHAR(3) to VARCHAR).
+func withType(x plan.Expr, t catalog.Type) plan.Expr {
+	if x.Type().Equal(t) {
+		return x
+	}
+	return &plan.Cast{X: x, T: t, P: x.Pos()}
+}
+
+func (b *binder) bindCase(x *parser.Case, s *exprScope) (plan.Expr, error) {
+	out := &plan.Case{P: b.pos(x.P)}
+	var operand plan.Expr
+	if x.X != nil {
+		e, err := b.expr(x.X, s)
+		if err != nil {
+			return nil, err
+		}
+		if operand, err = b.decide(e); err != nil {
+			return nil, err
+		}
+	}
+	var results []plan.Expr
+	for _, w := range x.Whens {
+		cond, err := b.whenCond(operand, w.Cond, s)
+		if err != nil {
+			return nil, err
+		}
+		then, err := b.expr(w.Then, s)
+		if err != nil {
+			return nil, err
+		}
+		out.Whens = append(out.Whens, plan.When{Cond: cond})
+		results = append(results, then)
+	}
+	if x.Else != nil {
+		e, err := b.expr(x.Else, s)
+		if err != nil {
+			return nil, err
+		}
+		results = append(results, e)
+	}
+	t, err := b.unite(results, "CASE")
+	if err != nil {
+		return nil, sqlerr.From(err).At(out.P)
+	}
+	out.T = t
+	for i := range out.Whens {
+		out.Whens[i].Then = results[i]
+	}
+	if x.Else != nil {
+		out.Else = results[len(results)-1]
+	}
+	return out, nil
+}
+
+func (b *binder) whenCond(operand plan.Expr, cond parser.Expr, s *exprScope) (plan.Expr, error) {
+	if operand == nil {
+		return b.boolean(cond, s, "argument of CASE/WHEN")
+	}
+	e, err := b.expr(cond, s)
+	if err != nil {
+		return nil, err
+	}
+	return b.compare("=", operand, e, e.Pos())
+}
+
+func (b *binder) bindArray(x *parser.ArrayExpr, s *exprScope) (plan.Expr, error) {
+	if len(x.Items) == 0 {
+		return nil, sqlerr.New(sqlerr.IndeterminateDatatype, "cannot determine type of empty array").At(b.pos(x.P)).
+			Hint("explicitly cast to the desired type, for example ARRAY[]::integer[]")
+	}
+	items, err := b.exprs(x.Items, s)
+	if err != nil {
+		return nil, err
+	}
+	t, err := b.unite(items, "ARRAY")
+	if err != nil {
+		return nil, err
+	}
+	return &plan.Call{Fn: "array", Args: items, T: catalog.ArrayOf(t), P: b.pos(x.P)}, nil
+}
+
+func (b *binder) bindRow(x *parser.RowExpr, s *exprScope) (plan.Expr, error) {
+	items, err := b.exprs(x.Items, s)
+	if err != nil {
+		return nil, err
+	}
+	return b.row(items, b.pos(x.P)), nil
+}
+
+func (b *binder) bindMap(x *parser.MapExpr, s *exprScope) (plan.Expr, error) {
+	items, err := b.exprs(x.Items, s)
+	if err != nil {
+		return nil, err
+	}
+	if len(items) == 0 || len(items)%2 != 0 {
+		return nil, sqlerr.New(sqlerr.SyntaxError, "MAP takes keys and values in turn, at least one pair").At(b.pos(x.P))
+	}
+	var keys, vals []plan.Expr
+	for i := 0; i < len(items); i += 2 {
+		keys, vals = append(keys, items[i]), append(vals, items[i+1])
+	}
+	kt, err := b.unite(keys, "MAP")
+	if err != nil {
+		return nil, err
+	}
+	vt, err := b.unite(vals, "MAP")
+	if err != nil {
+		return nil, err
+	}
+	for i := range keys {
+		items[2*i], items[2*i+1] = keys[i], vals[i]
+	}
+	return &plan.Call{Fn: "map", Args: items, T: catalog.MapOf(kt, vt), P: b.pos(x.P)}, nil
+}
+
+func (b *binder) bindCollate(x *parser.Collate, s *exprScope) (plan.Expr, error) {
+	switch x.Name.Last().Text {
+	case "C", "POSIX", "ucs_basic", "default":
+		return b.expr(x.X, s) // text compares by bytes everywhere
+	}
+	return nil, b.unsupported(x.Name.Pos(), "COLLATE \""+x.Name.Last().Text+"\"").Hint("only COLLATE \"C\" is there")
+}

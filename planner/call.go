@@ -1,0 +1,191 @@
+package planner
+
+import (
+	"strings"
+
+	"github.com/penstock/penstock/catalog"
+	"github.com/penstock/penstock/internal/sqlerr"
+	"github.com/penstock/penstock/parser"
+	"github.com/penstock/penstock/planner/plan"
+)
+
+func lower(s string) string { return strings.ToLower(s) }
+func upper(s string) string { return strings.ToUpper(s) }
+
+// callName is a function's name as the registry has it.
+func callName(c *parser.Call) string { return lower(c.Name.Last().Text) }
+
+// windowCalls are the functions that only windowing gives a meaning.
+var windowCalls = map[string]bool{"tumble": true, "tumble_start": true, "tumble_end": true, "tumble_rowtime": true, "tumble_proctime": true,
+	"hop": true, "hop_start": true, "hop_end": true, "hop_rowtime": true, "hop_proctime": true,
+	"session": true, "session_start": true, "session_end": true, "session_rowtime": true, "session_proctime": true, "cumulate": true}
+
+func (b *binder) bindCall(x *parser.Call, s *exprScope) (plan.Expr, error) {
+	name := callName(x)
+	switch {
+	case x.Over != nil:
+		return nil, b.unsupported(x.P, "OVER (a window function)")
+	case x.WithinGroup:
+		return nil, b.unsupported(x.P, "WITHIN GROUP")
+	case x.Variadic:
+		return nil, b.unsupported(x.P, "VARIADIC")
+	case x.IgnoreNulls:
+		return nil, b.unsupported(x.P, "IGNORE NULLS")
+	case windowCalls[name]:
+		return b.bindWindowCall(x, name, s)
+	}
+	sigs := b.signatures(name)
+	if len(sigs) > 0 && sigs[0].Aggregate {
+		return b.bindAggregate(x, name, s)
+	}
+	pos := b.pos(x.P)
+	if x.Star || x.Distinct || x.Filter != nil || len(x.OrderBy) > 0 {
+		if len(sigs) == 0 {
+			return nil, b.undefinedFunction(x, name, nil)
+		}
+		what := "FILTER"
+		switch {
+		case x.Star:
+			what = "(*)"
+		case x.Distinct:
+			what = "DISTINCT"
+		case len(x.OrderBy) > 0:
+			what = "ORDER BY"
+		}
+		return nil, sqlerr.New(sqlerr.WrongObjectType, "%s specified, but %s is not an aggregate function", what, name).At(pos)
+	}
+	args, err := b.exprs(x.Args, s)
+	if err != nil {
+		return nil, err
+	}
+	if e, done, err := b.special(name, args, pos); done || err != nil {
+		return e, err
+	}
+	c, ambiguous := resolve(sigs, typesOf(args), false)
+	if c == nil {
+		if ambiguous {
+			return nil, sqlerr.New(sqlerr.AmbiguousFunction, "function %s is not unique", signatureText(name, args)).At(pos).
+				Hint("Could not choose a best candidate function. You might need to add explicit type casts.")
+		}
+		if e, ok, err := b.castCall(name, args, pos); ok || err != nil {
+			return e, err
+		}
+		return nil, b.undefinedFunction(x, name, args)
+	}
+	return b.apply(name, c, args, pos)
+}
+
+// castCall is f(x) where f is a type's name: a cast, as in PostgreSQL.
+func (b *binder) castCall(name string, args []plan.Expr, pos sqlerr.Pos) (plan.Expr, bool, error) {
+	kind, ok := kindByName[name]
+	if !ok || len(args) != 1 || !canCast(args[0].Type(), catalog.Of(kind), explicit) {
+		return nil, false, nil
+	}
+	e, err := b.coerce(args[0], catalog.Of(kind), explicit)
+	return e, true, err
+}
+
+func signatureText(name string, args []plan.Expr) string {
+	var names []string
+	for _, a := range args {
+		names = append(names, typeName(a.Type()))
+	}
+	return name + "(" + strings.Join(names, ", ") + ")"
+}
+
+func (b *binder) undefinedFunction(x *parser.Call, name string, args []plan.Expr) error {
+	text := signatureText(name, args)
+	if x.Star {
+		text = name + "(*)"
+	}
+	e := sqlerr.New(sqlerr.UndefinedFunction, "function %s does not exist", text).At(b.pos(x.P))
+	if len(b.signatures(name)) == 0 && b.env.Functions != nil {
+		if best := nearest(name, b.env.Functions.Names()); best != "" {
+			return e.Hint("did you mean \"%s\"?", best)
+		}
+	}
+	return e.Hint("No function matches the given name and argument types. You might need to add explicit type casts.")
+}
+
+// apply converts the arguments to the chosen overload's parameters.
+func (b *binder) apply(name string, c *candidate, args []plan.Expr, pos sqlerr.Pos) (plan.Expr, error) {
+	args, err := b.convertArgs(c, args)
+	if err != nil {
+		return nil, err
+	}
+	t, err := resultType(c, args)
+	if err != nil {
+		return nil, sqlerr.From(err).At(pos)
+	}
+	return &plan.Call{Fn: name, Args: args, T: t, P: pos}, nil
+}
+
+func (b *binder) convertArgs(c *candidate, args []plan.Expr) ([]plan.Expr, error) {
+	out := make([]plan.Expr, len(args))
+	for i, a := range args {
+		p := c.args[i]
+		var err error
+		switch {
+		case anyType(p) || a.Type().Kind != catalog.Unknown && accepts(p, a.Type()):
+			out[i], err = b.decide(a)
+		case a.Type().Kind == catalog.Unknown && p.Kind == catalog.Array && (p.Elem == nil || anyType(*p.Elem)):
+			out[i], err = b.coerce(a, catalog.ArrayOf(catalog.Of(catalog.Varchar)), implicit)
+		default:
+			out[i], err = b.coerce(a, p, implicit)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func resultType(c *candidate, args []plan.Expr) (catalog.Type, error) {
+	if c.sig.RetOf != nil {
+		return c.sig.RetOf(typesOf(args))
+	}
+	return c.sig.Ret, nil
+}
+
+// special binds the forms whose arguments unite to a common type.
+func (b *binder) special(name string, args []plan.Expr, pos sqlerr.Pos) (plan.Expr, bool, error) {
+	switch name {
+	case "coalesce", "greatest", "least":
+		if len(args) == 0 {
+			return nil, true, sqlerr.New(sqlerr.SyntaxError, "%s needs at least one argument", strings.ToUpper(name)).At(pos)
+		}
+		t, err := b.unite(args, strings.ToUpper(name))
+		if err != nil {
+			return nil, true, err
+		}
+		if name != "coalesce" && !comparable(t) {
+			return nil, true, sqlerr.New(sqlerr.UndefinedFunction, "could not identify a comparison function for type %s", typeName(t)).At(pos)
+		}
+		return &plan.Call{Fn: name, Args: args, T: t, P: pos}, true, nil
+	case "nullif":
+		if len(args) != 2 {
+			return nil, true, sqlerr.New(sqlerr.SyntaxError, "NULLIF takes two arguments").At(pos)
+		}
+		e, err := b.nullif(args, pos)
+		return e, true, err
+	}
+	return nil, false, nil
+}
+
+// nullif has the type of its first argument, whatever the comparison is made in.
+func (b *binder) nullif(args []plan.Expr, pos sqlerr.Pos) (plan.Expr, error) {
+	e, err := b.compare("=", args[0], args[1], pos)
+	if err != nil {
+		return nil, err
+	}
+	c := e.(*plan.Call)
+	first, err := b.decide(args[0])
+	if err != nil {
+		return nil, err
+	}
+	t := first.Type()
+	if c.Fn == "=" && c.Args[0].Type().Equal(t) && c.Args[1].Type().SameKind(t) {
+		return &plan.Call{Fn: "nullif", Args: c.Args, T: t, P: pos}, nil
+	}
+	return &plan.Case{Whens: []plan.When{{Cond: e, Then: &plan.Const{T: t, Null: true, P: pos}}}, Else: first, T: t, P: pos}, nil
+}

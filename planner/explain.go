@@ -1,0 +1,336 @@
+package planner
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/penstock/penstock/catalog"
+	"github.com/penstock/penstock/internal/datum"
+	"github.com/penstock/penstock/internal/sqlerr"
+	"github.com/penstock/penstock/planner/plan"
+)
+
+// Explain prints a plan. Formats are "text" (or ""), "json" and "dot".
+func Explain(q *plan.Query, format string) (string, error) {
+	switch strings.ToLower(format) {
+	case "", "text":
+		var b strings.Builder
+		if q.Parallelism > 1 {
+			fmt.Fprintf(&b, "parallelism %d\n", q.Parallelism)
+		}
+		explainText(&b, describe(q.Root), "", "")
+		for _, n := range q.Notices {
+			fmt.Fprintf(&b, "notice: %s\n", n)
+		}
+		return strings.TrimSuffix(b.String(), "\n"), nil
+	case "json":
+		out, err := json.MarshalIndent(struct {
+			Parallelism int      `json:"parallelism"`
+			Notices     []string `json:"notices,omitempty"`
+			Plan        *line    `json:"plan"`
+		}{max(q.Parallelism, 1), q.Notices, describe(q.Root)}, "", "  ")
+		return string(out), err
+	case "dot":
+		var b strings.Builder
+		b.WriteString("digraph plan {\n  node [shape=box];\n")
+		n := 0
+		explainDot(&b, describe(q.Root), &n)
+		b.WriteString("}")
+		return b.String(), nil
+	}
+	return "", sqlerr.New(sqlerr.InvalidParameterValue, "unrecognized value for EXPLAIN option \"format\": \"%s\"", format).
+		Hint("TEXT, JSON and DOT are")
+}
+
+// line is a node as EXPLAIN shows it.
+type line struct {
+	Node    string   `json:"node"`
+	Detail  []detail `json:"detail,omitempty"`
+	Columns []string `json:"columns"`
+	Inputs  []*line  `json:"inputs,omitempty"`
+}
+
+// detail is one property of a node.
+type detail struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+func explainText(b *strings.Builder, l *line, first, rest string) {
+	b.WriteString(first + l.Node)
+	for _, d := range l.Detail {
+		if d.Name == "" {
+			b.WriteString(" " + d.Value)
+		} else {
+			b.WriteString(" " + d.Name + "=" + d.Value)
+		}
+	}
+	b.WriteByte('\n')
+	for i, in := range l.Inputs {
+		if i == len(l.Inputs)-1 {
+			explainText(b, in, rest+"└── ", rest+"    ")
+		} else {
+			explainText(b, in, rest+"├── ", rest+"│   ")
+		}
+	}
+}
+
+func explainDot(b *strings.Builder, l *line, n *int) int {
+	id := *n
+	*n++
+	label := l.Node
+	for _, d := range l.Detail {
+		label += "\n" + strings.TrimPrefix(d.Name+"="+d.Value, "=")
+	}
+	fmt.Fprintf(b, "  n%d [label=%s];\n", id, strconv.Quote(label))
+	for _, in := range l.Inputs {
+		fmt.Fprintf(b, "  n%d -> n%d;\n", explainDot(b, in, n), id)
+	}
+	return id
+}
+
+// describe says what a node does.
+func describe(n plan.Node) *line {
+	l := &line{Columns: []string{}}
+	for _, c := range n.Schema() {
+		l.Columns = append(l.Columns, catalog.QuoteIdent(c.Name)+" "+c.Type.String())
+	}
+	for _, in := range n.Inputs() {
+		l.Inputs = append(l.Inputs, describe(in))
+	}
+	l.Node, l.Detail = details(n)
+	return l
+}
+
+func details(n plan.Node) (string, []detail) {
+	var ds []detail
+	add := func(name, value string) { ds = append(ds, detail{name, value}) }
+	switch n := n.(type) {
+	case *plan.Scan:
+		scanDetails(n, add)
+		return "scan", ds
+	case *plan.Values:
+		add("rows", strconv.Itoa(len(n.Rows)))
+		if len(n.Rows) == 1 && len(n.Rows[0]) > 0 {
+			add("", "("+exprList(n.Rows[0], nil)+")")
+		}
+		return "values", ds
+	case *plan.Filter:
+		add("", ExprText(n.Cond, n.Input.Schema()))
+		return "filter", ds
+	case *plan.Project:
+		add("", projectText(n))
+		return "project", ds
+	case *plan.Watermark:
+		add("", catalog.QuoteIdent(n.Schema()[n.Time].Name))
+		add("delay", microsText(n.Delay))
+		if n.Implicit {
+			add("", "implicit")
+		}
+		if n.IdleTimeout > 0 {
+			add("idle", microsText(n.IdleTimeout))
+		}
+		return "watermark", ds
+	case *plan.WindowAssign:
+		add("", windowText(&n.Window, n.Input.Schema()))
+		return "window", ds
+	case *plan.Aggregate:
+		aggregateDetails(n, add)
+		return "aggregate", ds
+	}
+	return moreDetails(n)
+}
+
+func moreDetails(n plan.Node) (string, []detail) {
+	var ds []detail
+	add := func(name, value string) { ds = append(ds, detail{name, value}) }
+	switch n := n.(type) {
+	case *plan.Sort:
+		add("by", sortText(n))
+		if n.Limit >= 0 {
+			add("limit", strconv.FormatInt(n.Limit, 10))
+		}
+		if n.Offset > 0 {
+			add("offset", strconv.FormatInt(n.Offset, 10))
+		}
+		return "sort", ds
+	case *plan.Limit:
+		limitDetails(n, add)
+		return "limit", ds
+	case *plan.Union:
+		return "union", ds
+	case *plan.Unnest:
+		add("", ExprText(n.X, n.Input.Schema()))
+		add("as", "["+strings.Join(columnNames(n.Cols), ", ")+"]")
+		if n.Outer {
+			add("", "outer")
+		}
+		if n.Ordinality {
+			add("", "ordinality")
+		}
+		return "unnest", ds
+	case *plan.Join:
+		joinDetails(n, add)
+		return "join", ds
+	case *plan.Exchange:
+		if n.Keys == nil {
+			add("", "gather")
+		} else {
+			add("hash", colList(n.Keys, n.Schema()))
+			add("tasks", strconv.Itoa(n.Parallelism))
+		}
+		return "exchange", ds
+	case *plan.Sink:
+		add("", catalog.QuoteIdent(n.Table.Name))
+		return "sink", ds
+	}
+	return fmt.Sprintf("%T", n), nil
+}
+
+func scanDetails(n *plan.Scan, add func(name, value string)) {
+	add("", catalog.QuoteIdent(n.Table.Name))
+	cols := make([]string, len(n.Columns))
+	for i, c := range n.Columns {
+		cols[i] = catalog.QuoteIdent(c.Name) + " " + c.Type.String()
+		if c.Meta != "" {
+			cols[i] += " metadata " + c.Meta
+		}
+	}
+	add("columns", "["+strings.Join(cols, ", ")+"]")
+	if n.Ends {
+		add("", "bounded")
+	}
+}
+
+func aggregateDetails(n *plan.Aggregate, add func(name, value string)) {
+	if n.Phase != plan.Single {
+		add("", string(n.Phase))
+	}
+	in := n.Input.Schema()
+	if n.Window != nil {
+		if n.Phase == plan.Final {
+			add("window", colList([]int{n.Window.Start, n.Window.End}, in))
+		} else {
+			add("window", windowText(n.Window, in))
+		}
+	}
+	add("by", colList(n.Keys, in))
+	for _, a := range n.Aggs {
+		text := a.Fn + "("
+		if a.Distinct {
+			text += "DISTINCT "
+		}
+		if len(a.Args) == 0 {
+			text += "*"
+		}
+		text += strings.Trim(colList(a.Args, in), "[]") + ")"
+		if a.Filter >= 0 {
+			text += " FILTER " + catalog.QuoteIdent(in[a.Filter].Name)
+		}
+		add("", text)
+	}
+}
+
+func joinDetails(n *plan.Join, add func(name, value string)) {
+	add("", string(n.Kind))
+	left, right := n.Left.Schema(), n.Right.Schema()
+	keys := make([]string, len(n.LeftKeys))
+	for i := range keys {
+		keys[i] = catalog.QuoteIdent(left[n.LeftKeys[i]].Name) + " = " + catalog.QuoteIdent(right[n.RightKeys[i]].Name)
+	}
+	add("on", "["+strings.Join(keys, ", ")+"]")
+	if n.Residual != nil {
+		add("and", ExprText(n.Residual, n.Schema()))
+	}
+	if t := n.Time; t != nil {
+		l, r := catalog.QuoteIdent(left[t.LeftCol].Name), catalog.QuoteIdent(right[t.RightCol].Name)
+		add("time", fmt.Sprintf("%s%s <= %s <= %s%s", l, signed(t.Lower), r, l, signed(t.Upper)))
+	}
+}
+
+func signed(micros int64) string {
+	switch {
+	case micros > 0:
+		return " + " + microsText(micros)
+	case micros < 0:
+		return " - " + microsText(-micros)
+	}
+	return ""
+}
+
+func limitDetails(n *plan.Limit, add func(name, value string)) {
+	switch {
+	case n.CountParam > 0:
+		add("count", "$"+strconv.Itoa(n.CountParam))
+	case n.Count >= 0:
+		add("count", strconv.FormatInt(n.Count, 10))
+	}
+	switch {
+	case n.OffsetParam > 0:
+		add("offset", "$"+strconv.Itoa(n.OffsetParam))
+	case n.Offset > 0:
+		add("offset", strconv.FormatInt(n.Offset, 10))
+	}
+}
+
+func sortText(n *plan.Sort) string {
+	s := n.Schema()
+	keys := make([]string, len(n.Keys))
+	for i, k := range n.Keys {
+		keys[i] = catalog.QuoteIdent(s[k.Col].Name)
+		if k.Desc {
+			keys[i] += " DESC"
+		}
+		if k.NullsFirst != k.Desc {
+			keys[i] += map[bool]string{true: " NULLS FIRST", false: " NULLS LAST"}[k.NullsFirst]
+		}
+	}
+	return "[" + strings.Join(keys, ", ") + "]"
+}
+
+func windowText(w *plan.Window, s catalog.Schema) string {
+	switch {
+	case w.Kind == plan.Attached:
+		return colList([]int{w.Start, w.End}, s)
+	case w.ProcTime:
+		return "tumble(PROCTIME(), " + microsText(w.Size) + ")"
+	case w.Offset != 0:
+		return "tumble(" + catalog.QuoteIdent(s[w.Time].Name) + ", " + microsText(w.Size) + ", offset " + microsText(w.Offset) + ")"
+	}
+	return "tumble(" + catalog.QuoteIdent(s[w.Time].Name) + ", " + microsText(w.Size) + ")"
+}
+
+func microsText(micros int64) string {
+	return string(datum.AppendInterval(nil, datum.Interval{Micros: micros}))
+}
+
+func colList(cols []int, s catalog.Schema) string {
+	names := make([]string, len(cols))
+	for i, c := range cols {
+		names[i] = catalog.QuoteIdent(s[c].Name)
+	}
+	return "[" + strings.Join(names, ", ") + "]"
+}
+
+func columnNames(s catalog.Schema) []string {
+	names := make([]string, len(s))
+	for i, c := range s {
+		names[i] = catalog.QuoteIdent(c.Name)
+	}
+	return names
+}
+
+func projectText(n *plan.Project) string {
+	s := n.Input.Schema()
+	parts := make([]string, len(n.Exprs))
+	for i, e := range n.Exprs {
+		text, name := ExprText(e, s), catalog.QuoteIdent(n.Names[i])
+		if text != name {
+			text += " AS " + name
+		}
+		parts[i] = text
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
+}
