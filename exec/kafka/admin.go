@@ -47,7 +47,7 @@ func CreateTopic(ctx context.Context, cfg ClientConfig, topic string, partitions
 	c := newClient(cfg, topic)
 	defer c.close()
 	made := false
-	return c.first(ctx, topic, func() error {
+	return c.first(ctx, topic, func(ctx context.Context) error {
 		if !made {
 			if err := c.createTopic(ctx, topic, partitions); err != nil {
 				return err
@@ -75,7 +75,7 @@ func Partitions(ctx context.Context, cfg ClientConfig, topic string) ([]int32, e
 	c := newClient(cfg, topic)
 	defer c.close()
 	var ids []int32
-	err := c.first(ctx, topic, func() error {
+	err := c.first(ctx, topic, func(ctx context.Context) error {
 		parts, err := c.partitions(ctx, topic)
 		ids = ids[:0]
 		for _, p := range parts {
@@ -91,7 +91,7 @@ func LatestOffsets(ctx context.Context, cfg ClientConfig, topic string) (map[int
 	c := newClient(cfg, topic)
 	defer c.close()
 	var out map[int32]int64
-	err := c.first(ctx, topic, func() error {
+	err := c.first(ctx, topic, func(ctx context.Context) error {
 		parts, err := c.partitions(ctx, topic)
 		if err != nil {
 			return err
@@ -107,7 +107,7 @@ func TopicExists(ctx context.Context, cfg ClientConfig, topic string) (bool, err
 	c := newClient(cfg, topic)
 	defer c.close()
 	found := false
-	err := c.first(ctx, topic, func() error {
+	err := c.first(ctx, topic, func(ctx context.Context) error {
 		_, err := c.partitions(ctx, topic)
 		if errors.Is(err, kafkago.UnknownTopicOrPartition) {
 			found = false

@@ -8,6 +8,8 @@ import (
 	"io"
 	"testing"
 
+	"github.com/twmb/franz-go/pkg/kfake"
+
 	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/exec/kafka/broker"
 )
@@ -133,6 +135,37 @@ func BenchmarkWalk(b *testing.B) {
 				}
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000, "ns/record")
+		})
+	}
+}
+
+// BenchmarkSink writes rows of 119 bytes to a broker that throws them away.
+func BenchmarkSink(b *testing.B) {
+	c, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(1, "t"), kfake.BlackholeProduce())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer c.Close()
+	rows := make([]string, 512)
+	for i := range rows {
+		rows[i] = fmt.Sprintf("%0119d", i)
+	}
+	batch := textBatch(rows...)
+	for _, codec := range []Codec{None, LZ4} {
+		b.Run(fmt.Sprintf("codec=%d", codec), func(b *testing.B) {
+			cfg := sinkConfig(c.ListenAddrs()[0])
+			cfg.Codec = codec
+			s := openSink(b, cfg)
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := s.Write(context.Background(), batch); err != nil {
+					b.Fatal(err)
+				}
+			}
+			if err := s.Flush(context.Background()); err != nil {
+				b.Fatal(err)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/512, "ns/row")
 		})
 	}
 }

@@ -129,11 +129,18 @@ func (c *client) track(nc net.Conn) (net.Conn, error) {
 	return t, nil
 }
 
-// close ends all connections, in use or not.
+// close ends all connections, in use or not, for good.
 func (c *client) close() {
-	c.tr.CloseIdleConnections()
 	c.mu.Lock()
 	c.closed = true
+	c.mu.Unlock()
+	c.drop()
+}
+
+// drop ends all connections; the next request dials anew.
+func (c *client) drop() {
+	c.tr.CloseIdleConnections()
+	c.mu.Lock()
 	conns := make([]*trackedConn, 0, len(c.conns))
 	for t := range c.conns {
 		conns = append(conns, t)
@@ -253,15 +260,26 @@ func pause(ctx context.Context, d time.Duration) error {
 }
 
 // first runs f until it succeeds, fails for good, or the bounds of a first
-// contact are over.
-func (c *client) first(ctx context.Context, topic string, f func() error) error {
+// contact are over. f uses the context it is given.
+func (c *client) first(ctx context.Context, topic string, f func(context.Context) error) error {
 	start := time.Now()
+	fctx, cancel := context.WithTimeout(ctx, c.cfg.ConnectTimeout)
+	defer cancel()
+	last := errTimeout
 	var b backoff
 	for {
-		err := f()
-		if err == nil || !transient(err) {
+		err := f(fctx)
+		switch {
+		case err == nil:
+			return nil
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case fctx.Err() != nil:
+			return c.explain(last, topic)
+		case !transient(err):
 			return c.explain(err, topic)
 		}
+		last = err
 		limit := c.cfg.ConnectTimeout
 		switch {
 		case errors.Is(err, kafkago.UnknownTopicOrPartition):

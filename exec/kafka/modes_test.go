@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"strconv"
 	"strings"
 	"testing"
@@ -247,6 +248,23 @@ func TestNothingThere(t *testing.T) {
 	_, err := OpenScan(testContext(t), cfg)
 	if sqlerr.CodeOf(err) != sqlerr.CannotConnect || !strings.Contains(err.Error(), "127.0.0.1:1") || time.Since(start) > 2*refusedPatience {
 		t.Errorf("unreachable: %v after %v", err, time.Since(start))
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0") // takes connections and never answers
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	cfg = testConfig(l.Addr().String(), "t")
+	cfg.Client.ConnectTimeout = 200 * time.Millisecond
+	start = time.Now()
+	_, err = OpenScan(testContext(t), cfg)
+	if sqlerr.CodeOf(err) != sqlerr.CannotConnect || time.Since(start) > 10*cfg.Client.ConnectTimeout {
+		t.Errorf("silent: %v after %v", err, time.Since(start))
+	}
+	ctx, cancel := context.WithCancel(testContext(t))
+	cancel()
+	if _, err = OpenScan(ctx, cfg); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
 	}
 	b := startBroker(t, broker.Config{Topics: map[string]int{"t": 1}})
 	_, err = OpenScan(testContext(t), testConfig(b.Addr(), "missing"))

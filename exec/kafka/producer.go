@@ -92,7 +92,7 @@ func appendShort(b []byte, s string) []byte {
 func (s *Sink) contact(ctx context.Context) (identity, error) {
 	who := noIdentity
 	made := false
-	err := s.client.first(ctx, s.cfg.Topic, func() error {
+	err := s.client.first(ctx, s.cfg.Topic, func(ctx context.Context) error {
 		parts, err := s.client.partitions(ctx, s.cfg.Topic)
 		if errors.Is(err, kafkago.UnknownTopicOrPartition) && s.cfg.AutoCreate && !made {
 			made = true

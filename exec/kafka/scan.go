@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"sync/atomic"
 
 	"github.com/penstock/penstock/internal/sqlerr"
 )
@@ -17,6 +18,7 @@ type Scan struct {
 	ids    []int32
 	starts []int64
 	ends   []int64
+	open   atomic.Int32 // sources that are not closed
 	faults limitedLog
 	bad    limitedLog
 
@@ -25,8 +27,8 @@ type Scan struct {
 }
 
 // OpenScan contacts the cluster and settles where the scan begins and ends. It
-// waits at most the bounds of a first contact. Close gives the connections
-// back, after the sources are closed.
+// waits at most the bounds of a first contact. The connections are given back
+// when the last of its sources is closed, and by Close.
 func OpenScan(ctx context.Context, cfg Config) (*Scan, error) {
 	cfg.Client = cfg.Client.withDefaults()
 	if cfg.MaxRows <= 0 {
@@ -37,7 +39,7 @@ func OpenScan(ctx context.Context, cfg Config) (*Scan, error) {
 	}
 	s := &Scan{cfg: cfg, client: newClient(cfg.Client, cfg.Topic)}
 	s.faults.log, s.bad.log = cfg.Client.Log, cfg.Client.Log
-	if err := s.client.first(ctx, cfg.Topic, func() error { return s.resolve(ctx) }); err != nil {
+	if err := s.client.first(ctx, cfg.Topic, s.resolve); err != nil {
 		s.client.close()
 		return nil, err
 	}
@@ -56,7 +58,8 @@ func (s *Scan) Partitions() []int32 { return s.ids }
 // Bounded tells whether the scan ends by itself.
 func (s *Scan) Bounded() bool { return s.cfg.End != Unbounded }
 
-// Close cuts the connections.
+// Close cuts the connections, for a scan whose sources were not all made or
+// closed.
 func (s *Scan) Close() error {
 	s.client.close()
 	return nil

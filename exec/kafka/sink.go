@@ -9,6 +9,7 @@ import (
 
 	"github.com/penstock/penstock/exec"
 	"github.com/penstock/penstock/internal/datum"
+	"github.com/penstock/penstock/internal/sqlerr"
 )
 
 // Bounds of a sink.
@@ -220,7 +221,9 @@ func (s *Sink) row(b *exec.Batch, row int, now time.Time) (err error) {
 	}
 	ts := now.UnixMilli()
 	if c := s.cfg.Timestamp; c >= 0 && !b.Cols[c].IsNull(row) {
-		ts = floorDiv(b.Cols[c].Int[row], datum.MicrosPerMilli)
+		if ts = b.Cols[c].Int[row] / datum.MicrosPerMilli; b.Cols[c].Int[row] < 0 {
+			return sqlerr.New(sqlerr.DatetimeOverflow, "topic %q: a record's timestamp cannot lie before 1970", s.cfg.Topic)
+		}
 	}
 	n := 0
 	s.headers = s.headers[:0]
@@ -252,14 +255,6 @@ func notNil(b []byte) []byte {
 		return []byte{}
 	}
 	return b
-}
-
-func floorDiv(a, b int64) int64 {
-	q := a / b
-	if a%b < 0 {
-		q--
-	}
-	return q
 }
 
 func (s *Sink) encodeHeaders(c *exec.Column, row int) int {

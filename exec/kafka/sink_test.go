@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
+	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/exec"
 	"github.com/penstock/penstock/exec/kafka/broker"
 	"github.com/penstock/penstock/internal/sqlerr"
@@ -178,7 +180,9 @@ func TestSinkBrokerRestart(t *testing.T) {
 		}
 		if i > 0 {
 			for s.Stats.Retries.Load() == 0 { // the broker is down
-				time.Sleep(time.Millisecond)
+				if err := pause(testContext(t), time.Millisecond); err != nil {
+					t.Fatal(err)
+				}
 			}
 			b = startBroker(t, broker.Config{Listen: b.Addr(), DataDir: dir})
 		}
@@ -269,6 +273,81 @@ func TestPartitioners(t *testing.T) {
 		}
 		if d := cmp.Diff(exp, got); d != "" {
 			t.Errorf("partitioner %d: %s", part, d)
+		}
+	}
+}
+
+func TestSinkMetadata(t *testing.T) {
+	b := startBroker(t, broker.Config{Topics: map[string]int{"t": 1}})
+	cfg := sinkConfig(b.Addr())
+	cfg.Timestamp, cfg.Headers = 1, 2
+	s := openSink(t, cfg)
+	in := textBatch("a", "b")
+	specs := MetaSpecs()
+	ts, headers := exec.NewColumnOf(specs[MetaTimestamp].Type), exec.NewColumnOf(specs[MetaHeaders].Type)
+	ts.AppendInt(0)
+	ts.AppendInt(1700000000123456)
+	headers.Kids[0].AppendString("k")
+	headers.Kids[1].AppendNull()
+	headers.Kids[0].AppendString("l")
+	headers.Kids[1].AppendString("v")
+	headers.EndList()
+	headers.AppendNull()
+	in.Cols = append(in.Cols, ts, headers)
+	if err := errors.Join(s.Write(testContext(t), in), s.Flush(testContext(t))); err != nil {
+		t.Fatal(err)
+	}
+	cols := Columns{NewValue: newText, Value: []int{0}, Types: []catalog.Type{catalog.Of(catalog.Varchar), specs[MetaTimestamp].Type, specs[MetaHeaders].Type},
+		Meta: []MetaColumn{{1, MetaTimestamp}, {2, MetaHeaders}}}
+	ts.Int[1] = -1
+	if err := s.Write(testContext(t), in); sqlerr.CodeOf(err) != sqlerr.DatetimeOverflow {
+		t.Errorf("before 1970: %v", err)
+	}
+	src := openSource(t, openScan(t, testConfig(b.Addr(), "t")), []int32{0}, cols)
+	out, err := src.Read(testContext(t))
+	for out == nil && err == nil {
+		out, err = src.Read(testContext(t))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for i := range out.N {
+		for _, c := range out.Cols {
+			got = append(got, show(c, i))
+		}
+	}
+	if d := cmp.Diff([]string{"a", "0", "k=NULL l=v", "b", "1700000000123000", ""}, got); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestNothingLeft opens and closes everything and wants no goroutine to stay.
+func TestNothingLeft(t *testing.T) {
+	b := startBroker(t, broker.Config{Topics: map[string]int{"t": 2}})
+	ours := func() int { // the broker has its own
+		buf := make([]byte, 1<<20)
+		return strings.Count(string(buf[:runtime.Stack(buf, true)]), "segmentio/kafka-go") + strings.Count(string(buf[:runtime.Stack(buf, true)]), "exec/kafka.(*")
+	}
+	before := ours()
+	for range 3 {
+		s := openSink(t, sinkConfig(b.Addr()))
+		if err := errors.Join(s.Write(testContext(t), textBatch("x")), s.Flush(testContext(t)), s.Close()); err != nil {
+			t.Fatal(err)
+		}
+		scan := openScan(t, unbounded(b.Addr()))
+		src := openSource(t, scan, allSplits(scan), textColumns)
+		if _, err := src.Read(testContext(t)); err != nil {
+			t.Fatal(err)
+		}
+		if err := src.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for ctx := testContext(t); ours() > before; {
+		if err := pause(ctx, 5*time.Millisecond); err != nil {
+			buf := make([]byte, 1<<20)
+			t.Fatalf("goroutines stay:\n%s", buf[:runtime.Stack(buf, true)])
 		}
 	}
 }

@@ -31,6 +31,8 @@ type Source struct {
 	open bool
 	tick *time.Timer
 	err  error // what ended the source
+
+	closed bool
 }
 
 // sourcePart is a partition as the reader sees it.
@@ -79,6 +81,7 @@ func (s *Scan) Source(splits []int32, cols Columns) (*Source, error) {
 	for _, i := range cols.Key {
 		src.keyCol = append(src.keyCol, src.batch.Cols[i])
 	}
+	s.open.Add(1)
 	return src, nil
 }
 
@@ -87,7 +90,7 @@ func (s *Source) begin(ctx context.Context) error {
 	s.begun = true
 	s.tick = time.NewTimer(exec.IdleTick)
 	leaders := make(map[int32]int32)
-	err := s.scan.client.first(ctx, s.scan.cfg.Topic, func() error {
+	err := s.scan.client.first(ctx, s.scan.cfg.Topic, func(ctx context.Context) error {
 		parts, err := s.scan.client.partitions(ctx, s.scan.cfg.Topic)
 		for _, p := range parts {
 			leaders[p.id] = p.leader
@@ -356,9 +359,16 @@ func (s *Source) Ended(split int32) bool {
 	return i >= 0 && s.parts[i].pos >= s.parts[i].end
 }
 
-// Close stops fetching.
+// Close stops fetching. The scan's last source gives the connections back.
 func (s *Source) Close() error {
+	if s.closed {
+		return nil
+	}
+	s.closed = true
 	s.fetch.stop()
+	if s.scan.open.Add(-1) == 0 {
+		s.scan.client.drop()
+	}
 	s.walk.inf.close()
 	if s.tick != nil {
 		s.tick.Stop()

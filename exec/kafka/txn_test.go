@@ -1,6 +1,7 @@
 package kafka
 
 import (
+	"context"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -46,8 +47,8 @@ func newProducer(t testing.TB, addr, topic, txn string) *producer {
 func (p *producer) call(node int32, req protocol.Message) protocol.Message {
 	p.t.Helper()
 	var res protocol.Message
-	err := p.c.first(testContext(p.t), p.topic, func() (err error) {
-		res, err = p.c.call(testContext(p.t), node, req)
+	err := p.c.first(testContext(p.t), p.topic, func(ctx context.Context) (err error) {
+		res, err = p.c.call(ctx, node, req)
 		if fc, ok := res.(*findcoordinator.Response); ok && err == nil && fc.ErrorCode != 0 {
 			err = kafkago.Error(fc.ErrorCode)
 		}

@@ -255,7 +255,7 @@ func (w *walker) one(r *record) error {
 	r.headers = b[i:]
 	r.offset = w.base + do
 	r.ts = w.ts
-	if !w.logTime && w.ts >= 0 {
+	if !w.logTime {
 		r.ts += dt
 	}
 	return nil
