@@ -27,6 +27,8 @@ type function struct {
 	doc, example        string
 
 	overloads []catalog.Signature
+	// base is the name that this one is an alias of.
+	base string
 }
 
 // Functions is the set of functions, operators and aggregates.
@@ -46,11 +48,8 @@ func init() {
 		}
 	}
 	for alias, name := range aliases {
-		if builtin.byName[name] == nil {
-			continue
-		}
 		f := *builtin.byName[name]
-		f.name, f.overloads = alias, nil
+		f.name, f.base, f.overloads = alias, name, nil
 		builtin.add(&f)
 	}
 	slices.Sort(builtin.names)
@@ -59,10 +58,10 @@ func init() {
 // aliases are second names.
 var aliases = map[string]string{"char_length": "length", "character_length": "length", "substr": "substring",
 	"strpos": "position", "instr": "position", "ceiling": "ceil", "pow": "power", "trim": "btrim", "rand": "random", "uuid": "gen_random_uuid",
-	"current_timestamp": "now", "transaction_timestamp": "now", "statement_timestamp": "now", "date_part": "extract",
+	"current_timestamp": "now", "transaction_timestamp": "now", "statement_timestamp": "now",
 	"session_user": "current_user", "user": "current_user", "current_catalog": "current_database", "every": "bool_and",
 	"stddev": "stddev_samp", "variance": "var_samp", "truncate": "trunc", "to_base64": "base64_encode",
-	"size": "cardinality", "array_concat": "array_cat", "ucase": "upper", "lcase": "lower", "!=": "<>", "json_extract_path_text": "#>>"}
+	"size": "cardinality", "array_concat": "array_cat", "ucase": "upper", "lcase": "lower", "!=": "<>"}
 
 func (fs *Functions) add(f *function) {
 	if _, twice := fs.byName[f.name]; twice {
