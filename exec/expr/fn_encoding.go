@@ -113,7 +113,7 @@ func decode(c *call, i int) error {
 		}
 		out, err := base64.StdEncoding.AppendDecode(c.out.Data, c.buf)
 		if at, ok := err.(base64.CorruptInputError); ok {
-			if int(at) < len(c.buf) && c.buf[at] != '=' {
+			if int(at) < len(c.buf) && c.buf[at] != '=' && !isBase64(c.buf[at]) {
 				return sqlerr.New(sqlerr.InvalidParameterValue, `invalid symbol "%c" found while decoding base64 sequence`, c.buf[at])
 			}
 			return sqlerr.New(sqlerr.InvalidParameterValue, "invalid base64 end sequence").
@@ -126,6 +126,10 @@ func decode(c *call, i int) error {
 		return errEncoding(format)
 	}
 	return nil
+}
+
+func isBase64(ch byte) bool {
+	return ch >= 'a' && ch <= 'z' || ch >= 'A' && ch <= 'Z' || ch >= '0' && ch <= '9' || ch == '+' || ch == '/'
 }
 
 func (c *call) unescape(s []byte) error {

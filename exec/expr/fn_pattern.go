@@ -115,7 +115,11 @@ func newLikeKernel(fold bool) kernel {
 				c.buf = appendFolded(c.buf[:0], text)
 				text = c.buf
 			}
-			c.out.Bool[i] = like.match(text)
+			is := like.match(text)
+			if like.dangling && is {
+				return sqlerr.New(sqlerr.InvalidEscape, "LIKE pattern must not end with escape character")
+			}
+			c.out.Bool[i] = is && !like.dangling
 			return nil
 		}, true), nil
 	}

@@ -42,8 +42,9 @@ func splitPart(c *call, i int) error {
 			return nil
 		}
 	}
-	p, _ := part(s, sep, n-1)
-	c.put(p)
+	if p, ok := part(s, sep, n-1); ok {
+		c.put(p)
+	}
 	return nil
 }
 
@@ -75,7 +76,9 @@ func chr(c *call, i int) error {
 		return sqlerr.New(sqlerr.InvalidParameterValue, "character number must be positive")
 	case v == 0:
 		return sqlerr.New(sqlerr.ProgramLimitExceeded, "null character not permitted")
-	case v > utf8.MaxRune || !utf8.ValidRune(rune(v)):
+	case v <= utf8.MaxRune && !utf8.ValidRune(rune(v)):
+		return sqlerr.New(sqlerr.ProgramLimitExceeded, "requested character not valid for encoding: %d", v)
+	case v > utf8.MaxRune:
 		return sqlerr.New(sqlerr.ProgramLimitExceeded, "requested character too large for encoding: %d", v)
 	}
 	c.out.Data = utf8.AppendRune(c.out.Data, rune(v))

@@ -129,6 +129,9 @@ func dateTrunc(c *call, i int) error {
 	if err != nil {
 		return err
 	}
+	if f >= datum.Epoch && f <= datum.Julian {
+		return datum.ErrUnknownField(string(c.str(0, i)), typeName(c.types[1]))
+	}
 	switch c.types[1].Kind {
 	case catalog.Interval:
 		c.out.Ivl[i], err = datum.DateTruncInterval(f, c.args[1].Ivl[i])

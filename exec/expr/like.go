@@ -12,6 +12,9 @@ import (
 type likePattern struct {
 	segs []likeSeg
 	fold bool // ILIKE: the segments are in small letters
+	// dangling: the pattern ends with the escape character, which is an error
+	// for a text that gets that far.
+	dangling bool
 }
 
 // likeSeg is what stands between two percent signs: literal bytes, or
@@ -46,7 +49,10 @@ func newLike(pattern []byte, escape rune, fold bool) (*likePattern, error) {
 		switch {
 		case escape != 0 && r == escape:
 			if len(pattern) == 0 {
-				return nil, sqlerr.New(sqlerr.InvalidEscape, "LIKE pattern must not end with escape character")
+				p.dangling, items, wild = true, append(items, -1), true
+				end()
+				p.segs = append(p.segs, likeSeg{})
+				return p, nil
 			}
 			r, n = utf8.DecodeRune(pattern)
 			pattern = pattern[n:]

@@ -3,6 +3,7 @@ package expr
 import (
 	"regexp"
 	"regexp/syntax"
+	"strconv"
 	"strings"
 
 	"github.com/penstock/penstock/internal/sqlerr"
@@ -121,6 +122,8 @@ func (t *regexTranslator) run(f *regexFlags) error {
 			err = t.bracket()
 		case strings.HasPrefix(t.in[t.i:], "(?"):
 			err = t.group()
+		case ch == '{' && t.i+1 < len(t.in) && t.in[t.i+1]-'0' <= 9:
+			err = t.braces()
 		case ch == '?' && t.i > 0 && strings.IndexByte("*+?}", t.in[t.i-1]) >= 0 && !t.escaped():
 			t.lazy = true
 			fallthrough
@@ -168,6 +171,29 @@ func (t *regexTranslator) embedded(f *regexFlags) error {
 			return errRegex("invalid embedded option")
 		}
 	}
+	t.i += end + 1
+	return nil
+}
+
+// maxRepeat is PostgreSQL's bound of a repetition count.
+const maxRepeat = 255
+
+// braces takes {m}, {m,} or {m,n}.
+func (t *regexTranslator) braces() error {
+	end := strings.IndexByte(t.in[t.i:], '}')
+	if end < 0 {
+		return errRegex("braces {} not balanced")
+	}
+	low, high, ranged := strings.Cut(t.in[t.i+1:t.i+end], ",")
+	m, err := strconv.Atoi(low)
+	n := m
+	if err == nil && ranged && high != "" {
+		n, err = strconv.Atoi(high)
+	}
+	if err != nil || m > maxRepeat || n > maxRepeat || n < m {
+		return errRegex("invalid repetition count(s)")
+	}
+	t.out.WriteString(t.in[t.i : t.i+end+1])
 	t.i += end + 1
 	return nil
 }
@@ -320,6 +346,6 @@ func similarToRegex(pattern string, escape rune) (string, error) {
 			b.WriteRune(r)
 		}
 	}
-	b.WriteString(`)\z`)
+	b.WriteString(`)\Z`)
 	return b.String(), nil
 }
