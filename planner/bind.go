@@ -190,6 +190,9 @@ func (b *binder) bindField(x *parser.Field, s *exprScope) (plan.Expr, error) {
 	if x.Name.Text == "*" && !x.Name.Quoted {
 		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "row expansion via \"*\" is not supported here").At(b.pos(x.Name.P))
 	}
+	if e, err = b.decide(e); err != nil {
+		return nil, err
+	}
 	return b.fields(e, []parser.Ident{x.Name})
 }
 
@@ -268,23 +271,23 @@ func (b *binder) bindCase(x *parser.Case, s *exprScope) (plan.Expr, error) {
 		out.Whens = append(out.Whens, plan.When{Cond: cond})
 		results = append(results, then)
 	}
-	if x.Else != nil {
+	if x.Else != nil { // first, as it counts most for the common type
 		e, err := b.expr(x.Else, s)
 		if err != nil {
 			return nil, err
 		}
-		results = append(results, e)
+		results = append([]plan.Expr{e}, results...)
 	}
 	t, err := b.unite(results, "CASE")
 	if err != nil {
 		return nil, sqlerr.From(err).At(out.P)
 	}
 	out.T = t
+	if x.Else != nil {
+		out.Else, results = results[0], results[1:]
+	}
 	for i := range out.Whens {
 		out.Whens[i].Then = results[i]
-	}
-	if x.Else != nil {
-		out.Else = results[len(results)-1]
 	}
 	return out, nil
 }

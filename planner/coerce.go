@@ -1,6 +1,8 @@
 package planner
 
 import (
+	"slices"
+
 	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/internal/sqlerr"
 	"github.com/penstock/penstock/planner/plan"
@@ -207,10 +209,31 @@ func (b *binder) typeParam(p *plan.Param, t catalog.Type) (plan.Expr, error) {
 
 // decide gives an undecided expression a type of its own: text.
 func (b *binder) decide(x plan.Expr) (plan.Expr, error) {
-	if x.Type().Kind != catalog.Unknown {
+	t := x.Type()
+	if !undecided(t) {
 		return x, nil
 	}
-	return b.coerce(x, catalog.Of(catalog.Varchar), implicit)
+	return b.coerce(x, asText(t), implicit)
+}
+
+// undecided says that a type is unknown, or a field of it.
+func undecided(t catalog.Type) bool {
+	if t.Kind == catalog.Unknown {
+		return true
+	}
+	return slices.ContainsFunc(t.Fields, func(f catalog.Field) bool { return undecided(f.Type) })
+}
+
+// asText puts text where a type is not decided.
+func asText(t catalog.Type) catalog.Type {
+	if t.Kind == catalog.Unknown {
+		return catalog.Of(catalog.Varchar)
+	}
+	t.Fields = slices.Clone(t.Fields)
+	for i := range t.Fields {
+		t.Fields[i].Type = asText(t.Fields[i].Type)
+	}
+	return t
 }
 
 // want converts to a type that the place demands ("argument of WHERE").
@@ -251,10 +274,7 @@ func commonType(types []catalog.Type) (t catalog.Type, ok bool) {
 			return t, false
 		}
 	}
-	if t.Kind == catalog.Unknown {
-		return catalog.Of(catalog.Varchar), true
-	}
-	return t, true
+	return asText(t), true
 }
 
 // commonNested unites ARRAY, ROW and MAP types part by part.

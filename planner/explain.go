@@ -3,6 +3,7 @@ package planner
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -118,7 +119,7 @@ func details(n plan.Node) (string, []detail) {
 		}
 		return "values", ds
 	case *plan.Filter:
-		add("", ExprText(n.Cond, n.Input.Schema()))
+		add("", exprText(n.Cond, columnNames(n.Input.Schema())))
 		return "filter", ds
 	case *plan.Project:
 		add("", projectText(n))
@@ -162,7 +163,7 @@ func moreDetails(n plan.Node) (string, []detail) {
 	case *plan.Union:
 		return "union", ds
 	case *plan.Unnest:
-		add("", ExprText(n.X, n.Input.Schema()))
+		add("", exprText(n.X, columnNames(n.Input.Schema())))
 		add("as", "["+strings.Join(columnNames(n.Cols), ", ")+"]")
 		if n.Outer {
 			add("", "outer")
@@ -235,29 +236,38 @@ func aggregateDetails(n *plan.Aggregate, add func(name, value string)) {
 
 func joinDetails(n *plan.Join, add func(name, value string)) {
 	add("", string(n.Kind))
-	left, right := n.Left.Schema(), n.Right.Schema()
+	names := joinNames(n)
+	left, right := names[:len(n.Left.Schema())], names[len(n.Left.Schema()):]
 	keys := make([]string, len(n.LeftKeys))
 	for i := range keys {
-		keys[i] = catalog.QuoteIdent(left[n.LeftKeys[i]].Name) + " = " + catalog.QuoteIdent(right[n.RightKeys[i]].Name)
+		keys[i] = left[n.LeftKeys[i]] + " = " + right[n.RightKeys[i]]
 	}
 	add("on", "["+strings.Join(keys, ", ")+"]")
 	if n.Residual != nil {
-		add("and", ExprText(n.Residual, n.Schema()))
+		add("and", "["+exprText(n.Residual, names)+"]")
 	}
 	if t := n.Time; t != nil {
-		l, r := catalog.QuoteIdent(left[t.LeftCol].Name), catalog.QuoteIdent(right[t.RightCol].Name)
-		add("time", fmt.Sprintf("%s%s <= %s <= %s%s", l, signed(t.Lower), r, l, signed(t.Upper)))
+		add("time", fmt.Sprintf("[%s <= %s - %s <= %s]", microsText(t.Lower), right[t.RightCol], left[t.LeftCol], microsText(t.Upper)))
 	}
 }
 
-func signed(micros int64) string {
-	switch {
-	case micros > 0:
-		return " + " + microsText(micros)
-	case micros < 0:
-		return " - " + microsText(-micros)
+// joinNames tells columns of equal names on both sides apart.
+func joinNames(n *plan.Join) []string {
+	left, right := columnNames(n.Left.Schema()), columnNames(n.Right.Schema())
+	out := make([]string, 0, len(left)+len(right))
+	for _, name := range left {
+		if slices.Contains(right, name) {
+			name = "left." + name
+		}
+		out = append(out, name)
 	}
-	return ""
+	for _, name := range right {
+		if slices.Contains(left, name) {
+			name = "right." + name
+		}
+		out = append(out, name)
+	}
+	return out
 }
 
 func limitDetails(n *plan.Limit, add func(name, value string)) {
@@ -323,10 +333,10 @@ func columnNames(s catalog.Schema) []string {
 }
 
 func projectText(n *plan.Project) string {
-	s := n.Input.Schema()
+	s := columnNames(n.Input.Schema())
 	parts := make([]string, len(n.Exprs))
 	for i, e := range n.Exprs {
-		text, name := ExprText(e, s), catalog.QuoteIdent(n.Names[i])
+		text, name := exprText(e, s), catalog.QuoteIdent(n.Names[i])
 		if text != name {
 			text += " AS " + name
 		}

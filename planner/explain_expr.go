@@ -8,12 +8,12 @@ import (
 	"github.com/penstock/penstock/planner/plan"
 )
 
-// ExprText prints an expression over columns as SQL would write it.
-func ExprText(x plan.Expr, s catalog.Schema) string {
+// exprText prints an expression over columns of the names given, as SQL would write it.
+func exprText(x plan.Expr, s []string) string {
 	switch e := x.(type) {
 	case *plan.Col:
 		if e.Index >= 0 && e.Index < len(s) {
-			return catalog.QuoteIdent(s[e.Index].Name)
+			return s[e.Index]
 		}
 		return "#" + strconv.Itoa(e.Index)
 	case *plan.Const:
@@ -21,21 +21,21 @@ func ExprText(x plan.Expr, s catalog.Schema) string {
 	case *plan.Param:
 		return "$" + strconv.Itoa(e.N)
 	case *plan.FieldOf:
-		return ExprText(e.X, s) + "." + catalog.QuoteIdent(e.Name)
+		return exprText(e.X, s) + "." + catalog.QuoteIdent(e.Name)
 	case *plan.Cast:
 		fn := "CAST"
 		if e.Try {
 			fn = "TRY_CAST"
 		}
-		return fn + "(" + ExprText(e.X, s) + " AS " + e.T.String() + ")"
+		return fn + "(" + exprText(e.X, s) + " AS " + e.T.String() + ")"
 	case *plan.Case:
 		var b strings.Builder
 		b.WriteString("CASE")
 		for _, w := range e.Whens {
-			b.WriteString(" WHEN " + ExprText(w.Cond, s) + " THEN " + ExprText(w.Then, s))
+			b.WriteString(" WHEN " + exprText(w.Cond, s) + " THEN " + exprText(w.Then, s))
 		}
 		if e.Else != nil {
-			b.WriteString(" ELSE " + ExprText(e.Else, s))
+			b.WriteString(" ELSE " + exprText(e.Else, s))
 		}
 		return b.String() + " END"
 	case *plan.Call:
@@ -63,17 +63,17 @@ func constText(c *plan.Const) string {
 	return c.T.String() + " " + quoted
 }
 
-func exprList(xs []plan.Expr, s catalog.Schema) string {
+func exprList(xs []plan.Expr, s []string) string {
 	parts := make([]string, len(xs))
 	for i, x := range xs {
-		parts[i] = ExprText(x, s)
+		parts[i] = exprText(x, s)
 	}
 	return strings.Join(parts, ", ")
 }
 
-func callText(e *plan.Call, s catalog.Schema) string {
+func callText(e *plan.Call, s []string) string {
 	part := func(i int) string {
-		text := ExprText(e.Args[i], s)
+		text := exprText(e.Args[i], s)
 		if infix(e.Args[i]) {
 			return "(" + text + ")"
 		}
@@ -96,7 +96,7 @@ func callText(e *plan.Call, s catalog.Schema) string {
 	case e.Fn == "is_distinct":
 		return part(0) + " IS DISTINCT FROM " + part(1)
 	case e.Fn == "item" && len(e.Args) == 2:
-		return part(0) + "[" + ExprText(e.Args[1], s) + "]"
+		return part(0) + "[" + exprText(e.Args[1], s) + "]"
 	case e.Fn == "array":
 		return "ARRAY[" + exprList(e.Args, s) + "]"
 	case len(e.Args) == 1 && (e.Fn == "-" || e.Fn == "~"):

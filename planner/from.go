@@ -39,7 +39,22 @@ func (b *binder) fromItem(it parser.FromItem, left *rel, kind string, scope *cte
 	if left == nil {
 		return r, nil
 	}
-	return b.joinRels(left, r, plan.Inner, nil, 0)
+	return b.joinRels(left, r, plan.Inner, nil, itemPos(it))
+}
+
+// itemPos is where a FROM item stands.
+func itemPos(it parser.FromItem) parser.Pos {
+	switch it := it.(type) {
+	case *parser.TableRef:
+		return it.Name.Pos()
+	case *parser.Derived:
+		return it.P
+	case *parser.TableFunc:
+		return it.Call.P
+	case *parser.Join:
+		return it.P
+	}
+	return 0
 }
 
 func (b *binder) tableItem(it parser.FromItem, scope *ctes) (*rel, error) {

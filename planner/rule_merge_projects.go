@@ -24,15 +24,7 @@ func mergeProjects(b *binder, n plan.Node) plan.Node {
 
 // inlinable says that no inner expression of any cost is used more than once.
 func (b *binder) inlinable(outer, inner []plan.Expr) bool {
-	uses := make([]int, len(inner))
-	for _, e := range outer {
-		plan.WalkExpr(e, func(x plan.Expr) bool {
-			if c, ok := x.(*plan.Col); ok {
-				uses[c.Index]++
-			}
-			return true
-		})
-	}
+	uses := countUses(outer, len(inner))
 	for i, e := range inner {
 		if uses[i] > 1 && !cheap(e) || uses[i] > 0 && !b.immutable(e) {
 			return false

@@ -188,12 +188,7 @@ func pruneAggregate(n *plan.Aggregate, need needed) (plan.Node, moved) {
 		}
 	}
 	if n.Window != nil {
-		w := *n.Window
-		if w.Kind == plan.Tumble {
-			w.Time = to[w.Time]
-		} else {
-			w.Start, w.End = to[w.Start], to[w.End]
-		}
+		w := moveWindow(*n.Window, to)
 		out.Window = &w
 	}
 	return &out, m

@@ -11,37 +11,103 @@ import (
 // expression is taken out only where it would be computed for every row anyway,
 // so that no fault comes up that a CASE or an AND guards against.
 func shareExpressions(b *binder, n plan.Node) plan.Node {
-	ins := n.Inputs()
-	if p, ok := n.(*plan.Project); ok {
-		if f, ok := p.Input.(*plan.Filter); ok {
-			in := shareExpressions(b, f.Input)
-			conds, exprs, low := b.share(in, []plan.Expr{f.Cond}, p.Exprs)
-			above, more, mid := b.share(&plan.Filter{Input: low, Cond: conds[0]}, exprs, nil)
-			_ = more
-			return &plan.Project{Input: mid, Exprs: above, Names: p.Names}
+	switch n := n.(type) {
+	case *plan.Project:
+		in, exprs := b.flatten(n)
+		if f, ok := in.(*plan.Filter); ok {
+			return b.shareFiltered(shareExpressions(b, f.Input), conjuncts(f.Cond), exprs, n.Names)
 		}
-		in := shareExpressions(b, p.Input)
-		exprs, _, low := b.share(in, p.Exprs, nil)
-		return &plan.Project{Input: low, Exprs: exprs, Names: p.Names}
+		return b.shareProject(shareExpressions(b, in), exprs, n.Names)
+	case *plan.Filter:
+		all := passAll(n.Input)
+		return b.shareFiltered(shareExpressions(b, n.Input), conjuncts(n.Cond), all.Exprs, all.Names)
+	}
+	ins := n.Inputs()
+	if len(ins) == 0 {
+		return n
 	}
 	out := make([]plan.Node, len(ins))
 	for i, in := range ins {
 		out[i] = shareExpressions(b, in)
 	}
-	if len(out) == 0 {
-		return n
-	}
-	n = plan.WithInputs(n, out)
-	if f, ok := n.(*plan.Filter); ok {
-		width := len(f.Input.Schema())
-		conds, _, low := b.share(f.Input, []plan.Expr{f.Cond}, nil)
-		if low != f.Input {
-			p := passAll(&plan.Filter{Input: low, Cond: conds[0]})
-			p.Exprs, p.Names = p.Exprs[:width], p.Names[:width]
-			return p
+	return plan.WithInputs(n, out)
+}
+
+// flatten writes a stack of projections as one. What was computed once and used
+// several times comes behind the outer projection's own expressions, so that it is
+// found to be shared again.
+func (b *binder) flatten(p *plan.Project) (in plan.Node, exprs []plan.Expr) {
+	exprs, in = p.Exprs, p.Input
+	for {
+		below, ok := in.(*plan.Project)
+		if !ok || slices.ContainsFunc(below.Exprs, func(e plan.Expr) bool { return !b.immutable(e) }) {
+			return in, exprs
 		}
+		uses := countUses(exprs, len(below.Exprs))
+		flat := make([]plan.Expr, 0, len(exprs))
+		for _, e := range exprs {
+			flat = append(flat, substitute(e, below.Exprs))
+		}
+		for i, e := range below.Exprs {
+			if uses[i] > 1 && !cheap(e) {
+				flat = append(flat, e)
+			}
+		}
+		if exprSize(flat) > maxFlat {
+			return in, exprs
+		}
+		exprs, in = flat, below.Input
+	}
+}
+
+// maxFlat bounds the size to which flattening may blow expressions up.
+const maxFlat = 10_000
+
+func exprSize(xs []plan.Expr) (n int) {
+	for _, x := range xs {
+		plan.WalkExpr(x, func(plan.Expr) bool {
+			n++
+			return n <= maxFlat
+		})
 	}
 	return n
+}
+
+func countUses(exprs []plan.Expr, width int) []int {
+	uses := make([]int, width)
+	for _, e := range exprs {
+		plan.WalkExpr(e, func(x plan.Expr) bool {
+			if c, ok := x.(*plan.Col); ok {
+				uses[c.Index]++
+			}
+			return true
+		})
+	}
+	return uses
+}
+
+// shareProject shares among the expressions of a projection alone. Those
+// without a name were there to be counted.
+func (b *binder) shareProject(in plan.Node, exprs []plan.Expr, names []string) plan.Node {
+	exprs, _, low := b.share(in, exprs, nil)
+	return &plan.Project{Input: low, Exprs: exprs[:len(names)], Names: names}
+}
+
+// shareFiltered shares among conditions and the projection above them. What a
+// condition has in common with what comes after it is computed for the rows
+// that the conditions before it let through.
+func (b *binder) shareFiltered(in plan.Node, conds, exprs []plan.Expr, names []string) plan.Node {
+	for i, c := range conds {
+		rest := slices.Concat(conds[i+1:], exprs)
+		passed := filter(in, conds[:i])
+		first, rest, low := b.share(passed, []plan.Expr{c}, rest)
+		if low == passed {
+			continue
+		}
+		after := len(conds) - i - 1
+		return b.shareFiltered(low, append(first, rest[:after]...), rest[after:], names)
+	}
+	return b.shareProject(filter(in, conds), exprs, names)
 }
 
 // share takes out what occurs twice in first and second together, and in first
@@ -70,6 +136,9 @@ func (b *binder) share(in plan.Node, first, second []plan.Expr) (_, _ []plan.Exp
 		p.Exprs, p.Names = append(p.Exprs, e), append(p.Names, exprName(e))
 	}
 	use := func(x plan.Expr) plan.Expr { return replaceAll(x, common, width) }
+	if exprs, _, lower := b.share(in, p.Exprs, nil); lower != in { // they share something themselves
+		p.Input, p.Exprs = lower, exprs
+	}
 	f, s := slices.Clone(first), slices.Clone(second)
 	for i := range f {
 		f[i] = use(f[i])

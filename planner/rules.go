@@ -17,14 +17,16 @@ type rule struct {
 // rules in the order in which they are applied.
 var rules = []rule{
 	{"fold-constants", foldConstants},
+	{"unused-watermarks", dropWatermarks}, // before filters move: they may go where it stood
 	{"merge-projects", mergeProjects},
 	{"push-filters", pushFilters},
 	{"fuse-windows", fuseWindows},
-	{"unused-watermarks", dropWatermarks},
 	{"merge-projects", mergeProjects},
 	{"prune-columns", pruneColumns},
 	{"prune-fields", pruneFields},
 	{"share-expressions", shareExpressions},
+	{"prune-columns", pruneColumns}, // what only shared expressions needed
+	{"absorb-projects", absorbProjects},
 	{"two-phase", twoPhase},
 	{"sort-limits", sortLimits},
 	{"identity-projects", dropIdentities},

@@ -3,6 +3,7 @@ package planner
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/internal/sqlerr"
@@ -64,6 +65,9 @@ func (b *binder) selectBlock(sel *parser.Select, q *parser.Query, scope *ctes, o
 				return nil, err
 			}
 			it.e = e
+			if own := exprName(e); !it.alias && strings.EqualFold(own, it.name) {
+				it.name = own // as it is declared, not as it is written here
+			}
 		}
 	}
 	var having plan.Expr

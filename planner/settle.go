@@ -118,12 +118,12 @@ func (s *settling) keys(on []plan.Expr) plan.Node {
 	}
 	for _, k := range leftKeys {
 		var i int
-		j.Left, i = withColumn(j.Left, k)
+		j.Left, i = withColumn(j.Left, k, exprName(k))
 		j.LeftKeys = append(j.LeftKeys, i)
 	}
 	for _, k := range rightKeys {
 		var i int
-		j.Right, i = withColumn(j.Right, k)
+		j.Right, i = withColumn(j.Right, k, exprName(k))
 		j.RightKeys = append(j.RightKeys, i)
 	}
 	grown := len(j.Left.Schema()) - s.lw

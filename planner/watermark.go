@@ -19,7 +19,7 @@ func (b *binder) ensureTime(n plan.Node, col int) (plan.Node, error) {
 		return nil, err
 	}
 	c := n.Schema()[col]
-	p := &timePusher{b: b, delay: delay}
+	p := &timePusher{b: b, delay: delay, name: c.Name}
 	out, idx, err := p.push(n, &plan.Col{Index: col, Name: c.Name, T: c.Type})
 	if err != nil {
 		return nil, err
@@ -34,6 +34,7 @@ func (b *binder) ensureTime(n plan.Node, col int) (plan.Node, error) {
 type timePusher struct {
 	b     *binder
 	delay int64
+	name  string // of the column, where it has to be computed
 }
 
 // push makes e, over n's columns, event time. It returns n rebuilt, with at most
@@ -59,7 +60,7 @@ func (p *timePusher) push(n plan.Node, e plan.Expr) (plan.Node, int, error) {
 	case *plan.Scan:
 		return p.place(n, e, &n.Table)
 	case *plan.Values:
-		in, i := withColumn(n, e)
+		in, i := withColumn(n, e, p.name)
 		return in, i, nil
 	}
 	return nil, 0, sqlerr.New(sqlerr.FeatureNotSupported, "a window needs event time, and \"%s\" is none here", exprName(e)).At(e.Pos()).
@@ -72,18 +73,18 @@ func (p *timePusher) place(n plan.Node, e plan.Expr, t *catalog.Table) (plan.Nod
 	if err != nil {
 		return nil, 0, err
 	}
-	in, i := withColumn(n, e)
+	in, i := withColumn(n, e, p.name)
 	return &plan.Watermark{Input: in, Time: i, Delay: p.delay, IdleTimeout: idle, Implicit: true}, i, nil
 }
 
 // withColumn adds an expression as a column unless it is one.
-func withColumn(n plan.Node, e plan.Expr) (plan.Node, int) {
+func withColumn(n plan.Node, e plan.Expr, name string) (plan.Node, int) {
 	if c, ok := e.(*plan.Col); ok {
 		return n, c.Index
 	}
 	proj := passAll(n)
 	proj.Exprs = append(proj.Exprs, e)
-	proj.Names = append(proj.Names, exprName(e))
+	proj.Names = append(proj.Names, name)
 	return proj, len(proj.Exprs) - 1
 }
 
@@ -106,7 +107,11 @@ func exprName(e plan.Expr) string {
 	case *plan.Cast:
 		return exprName(e.X)
 	case *plan.Call:
-		return e.Fn
+		if e.Fn[0] >= 'a' && e.Fn[0] <= 'z' {
+			return e.Fn
+		}
+	case *plan.Case:
+		return "case"
 	}
 	return "expr"
 }
@@ -173,7 +178,7 @@ func (p *timePusher) pushUnion(n *plan.Union, e plan.Expr) (plan.Node, int, erro
 		out.Ins, at = append(out.Ins, got), i
 	}
 	if at == width {
-		out.Names = append(out.Names, exprName(e))
+		out.Names = append(out.Names, p.name)
 	}
 	return out, at, nil
 }
