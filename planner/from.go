@@ -213,7 +213,7 @@ func (b *binder) tableFunc(f *parser.TableFunc, scope *ctes) (*rel, error) {
 		}
 		return b.aliased(node, "", f.Alias)
 	case "hop", "session", "cumulate":
-		return nil, b.unsupported(f.Call.P, upper(name)).Hint("TUMBLE is")
+		return nil, b.unsupported(f.Call.P, upper(name)).Hint("only tumbling windows (TUMBLE) are there")
 	case "unnest":
 		return b.unnest(f, nil, false)
 	}

@@ -63,7 +63,7 @@ func (k *block) groupKey(x parser.Expr) error {
 		case "tumble":
 			return k.groupWindow(c)
 		case "hop", "session", "cumulate":
-			return b.unsupported(c.P, upper(name)).Hint("TUMBLE is")
+			return b.unsupported(c.P, upper(name)).Hint("only tumbling windows (TUMBLE) are there")
 		}
 	}
 	e, err := k.groupExpr(x, s)

@@ -76,8 +76,14 @@ func exprProps(e plan.Expr, in []colProps) colProps {
 	case *plan.Col:
 		return in[e.Index]
 	case *plan.Cast:
-		if e.T.Kind == e.X.Type().Kind && e.T.IsTimestamp() && e.T.FracDigits() >= e.X.Type().FracDigits() {
-			return exprProps(e.X, in)
+		from := e.X.Type()
+		if e.T.Kind != from.Kind || !e.T.IsTimestamp() {
+			break
+		}
+		// Rounding may put a time before the watermark; bounds of windows are whole milliseconds.
+		p := exprProps(e.X, in)
+		if e.T.FracDigits() >= from.FracDigits() || p.bound != noBound && e.T.FracDigits() >= 3 {
+			return p
 		}
 	case *plan.Call:
 		if c, ok := windowTimeOf(e); ok && in[c.Index].bound == windowEnd {

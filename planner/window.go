@@ -13,6 +13,7 @@ import (
 type groupWindow struct {
 	time         plan.Expr
 	size, offset int64
+	pos          sqlerr.Pos // of the time
 }
 
 // groupWindow takes TUMBLE(…) out of a GROUP BY list.
@@ -43,7 +44,7 @@ func (b *binder) tumbleCall(c *parser.Call, r *rel) (*groupWindow, error) {
 	if err := b.checkTime(t, b.pos(c.Args[0].Pos())); err != nil {
 		return nil, err
 	}
-	w := &groupWindow{time: t}
+	w := &groupWindow{time: t, pos: b.pos(c.Args[0].Pos())}
 	w.size, w.offset, err = b.windowSize(name, c.Args[1:])
 	return w, err
 }
@@ -131,7 +132,7 @@ func (b *binder) foldInterval(e plan.Expr) (plan.Expr, error) {
 func (b *binder) bindWindowCall(x *parser.Call, name string, s *exprScope) (plan.Expr, error) {
 	pos := b.pos(x.P)
 	if len(name) < 6 || name[:6] != "tumble" {
-		return nil, b.unsupported(x.P, upper(name)).Hint("TUMBLE is")
+		return nil, b.unsupported(x.P, upper(name)).Hint("only tumbling windows (TUMBLE) are there")
 	}
 	if name == "tumble" {
 		return nil, sqlerr.New(sqlerr.WindowingError, "TUMBLE stands only in GROUP BY and FROM").At(pos).Hint("TUMBLE_START and TUMBLE_END give the window's bounds")
@@ -232,7 +233,7 @@ func (k *block) finishWindow(agg *plan.Aggregate) error {
 	if agg.Window == nil || agg.Window.Kind != plan.Tumble {
 		return nil
 	}
-	in, err := k.b.eventTime(agg.Input, agg.Window.Time, k.b.pos(k.sel.P))
+	in, err := k.b.eventTime(agg.Input, agg.Window.Time, k.group.window.pos)
 	if err != nil {
 		return err
 	}
@@ -248,7 +249,9 @@ func (b *binder) eventTime(n plan.Node, col int, pos sqlerr.Pos) (plan.Node, err
 	}
 	out, err := b.ensureTime(n, col)
 	if err != nil {
-		return nil, sqlerr.From(err).At(pos)
+		e := *sqlerr.From(err)
+		e.Pos = pos // the window's, not that of the expression it goes by
+		return nil, &e
 	}
 	return out, nil
 }
