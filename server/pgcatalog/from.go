@@ -238,6 +238,9 @@ func (c *compiler) tableRef(s *scope, ref *parser.TableRef) (*node, error) {
 	if ref.Alias.Name.Text == "" {
 		rel.schema = r.schema
 	}
+	if r.kind == "r" {
+		rel.oid = r.oid
+	}
 	var err error
 	if rel.cols, err = aliased(r.cols, ref.Alias); err != nil {
 		return nil, err

@@ -91,6 +91,7 @@ var catalogFunctions = map[string]*function{
 	"inet_client_addr":        text(func(*run, []any) (any, error) { return nil, nil }, 0),
 	"inet_server_port":        {ret: tInt4, eval: func(*run, []any) (any, error) { return nil, nil }},
 	"inet_client_port":        {ret: tInt4, eval: func(*run, []any) (any, error) { return nil, nil }},
+	"getdatabaseencoding":     {ret: tName, eval: func(*run, []any) (any, error) { return "UTF8", nil }},
 	"pg_client_encoding":      {ret: tName, eval: func(*run, []any) (any, error) { return "UTF8", nil }},
 	"pg_encoding_to_char": {args: []uint32{tInt4}, min: 1, ret: tName, eval: func(_ *run, args []any) (any, error) {
 		switch args[0] {

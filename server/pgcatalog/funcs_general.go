@@ -96,6 +96,7 @@ var generalFunctions = map[string]*function{
 		}
 		return strings.Join(parts, str(args[0])), nil
 	}},
+	"format":         {args: []uint32{tText, tAny}, min: 1, variadic: true, ret: tText, lax: true, eval: format},
 	"regexp_replace": {args: []uint32{tText, tText, tText, tText}, min: 3, ret: tText, eval: regexpReplace},
 	"array_to_string": {args: []uint32{tAnyArray, tText, tText}, min: 2, ret: tText, lax: true, eval: func(r *run, args []any) (any, error) {
 		a, ok := args[0].(*array)
@@ -190,6 +191,50 @@ func place(s, sub string) int64 {
 		return 0
 	}
 	return int64(utf8.RuneCountInString(s[:i])) + 1
+}
+
+// format is format(text, …) with %s, %I, %L and %%.
+func format(_ *run, args []any) (any, error) {
+	if args[0] == nil {
+		return nil, nil
+	}
+	var b strings.Builder
+	rest := args[1:]
+	for s := str(args[0]); s != ""; {
+		before, after, found := strings.Cut(s, "%")
+		b.WriteString(before)
+		if !found {
+			break
+		}
+		if after == "" {
+			return nil, sqlerr.New(sqlerr.InvalidParameterValue, "unterminated format() type specifier")
+		}
+		s = after[1:]
+		if after[0] == '%' {
+			b.WriteByte('%')
+			continue
+		}
+		if len(rest) == 0 {
+			return nil, sqlerr.New(sqlerr.InvalidParameterValue, "too few arguments for format()")
+		}
+		v := rest[0]
+		rest = rest[1:]
+		switch after[0] {
+		case 's':
+			b.WriteString(str(v))
+		case 'I':
+			b.WriteString(quoteIdent(str(v)))
+		case 'L':
+			if v == nil {
+				b.WriteString("NULL")
+				continue
+			}
+			b.WriteString("'" + strings.ReplaceAll(str(v), "'", "''") + "'")
+		default:
+			return nil, sqlerr.New(sqlerr.InvalidParameterValue, "unrecognized format() type specifier \"%c\"", after[0])
+		}
+	}
+	return b.String(), nil
 }
 
 // substring is SUBSTRING(x FROM n [FOR m]) and, with a pattern, the part that it

@@ -30,6 +30,7 @@ type scopeRel struct {
 	cols         []column
 	offset       int
 	merged       map[string]bool // columns that USING has merged into an earlier relation's
+	oid          int64           // of a table of PostgreSQL's: its column tableoid
 }
 
 func (s *scope) add(r scopeRel) int {
@@ -97,6 +98,15 @@ func (s *scope) find(parts []string, depth int) (*expr, error) {
 				return nil, sqlerr.New(sqlerr.AmbiguousColumn, "column reference \"%s\" is ambiguous", name)
 			}
 			found = s.slot(r.offset+i, depth, col)
+		}
+	}
+	if found == nil && name == "tableoid" {
+		for _, r := range s.rels {
+			if r.oid != 0 && (table == "" || r.name == table) {
+				e := constant(tOID, r.oid)
+				e.name = name
+				return e, nil
+			}
 		}
 	}
 	if found != nil || len(parts) > 1 {

@@ -15,6 +15,7 @@ import (
 	"github.com/penstock/penstock/internal/datum"
 	"github.com/penstock/penstock/internal/sqlerr"
 	"github.com/penstock/penstock/parser"
+	"github.com/penstock/penstock/server/pgcatalog"
 	"github.com/penstock/penstock/server/session"
 )
 
@@ -25,6 +26,7 @@ type fakeEngine struct {
 	open     atomic.Int64 // results not yet closed
 	sessions atomic.Int64
 	numbers  int64
+	catalog  *catalog.Version
 }
 
 func (e *fakeEngine) NewSession(_ context.Context, params map[string]string) (session.Session, error) {
@@ -80,6 +82,9 @@ func (s *fakeSession) Prepare(_ context.Context, src string, types []catalog.Typ
 	p := &fakePrepared{s: s, ast: ast, tag: "SELECT"}
 	switch ast := ast.(type) {
 	case *parser.SelectStmt:
+		if pgcatalog.Handles(ast.Query) {
+			return s.catalogue(ast, types)
+		}
 		if err := p.query(ast.Query, types); err != nil {
 			return nil, err
 		}
