@@ -256,7 +256,7 @@ func (e *floatArith) Eval(b *exec.Batch) (*exec.Column, error) {
 	}
 	prepare(&e.out, b.N)
 	joinValid(&e.out, l, r, b.N)
-	if dense(b) && !e.single && e.whole(l.Float[:b.N], r.Float[:b.N]) {
+	if dense(b) && e.whole(l.Float[:b.N], r.Float[:b.N]) {
 		return &e.out, nil
 	}
 	for j := range b.Rows() {
@@ -274,8 +274,27 @@ func (e *floatArith) Eval(b *exec.Batch) (*exec.Column, error) {
 }
 
 // whole computes all rows; it gives false if one of them is NaN or infinite, or
-// may have become zero, and must be looked at.
+// has become zero, and must be looked at.
 func (e *floatArith) whole(x, y []float64) bool {
+	if !e.wholeDouble(x, y) {
+		return false
+	}
+	// A sum, product or quotient of two REAL is the same REAL when it is
+	// computed as DOUBLE and then rounded.
+	for i, v := range e.out.Float[:len(x)] {
+		if !e.single {
+			break
+		}
+		s := float64(float32(v))
+		if s-s != 0 || s == 0 && v != 0 {
+			return false
+		}
+		e.out.Float[i] = s
+	}
+	return true
+}
+
+func (e *floatArith) wholeDouble(x, y []float64) bool {
 	out := e.out.Float[:len(x)]
 	y = y[:len(x)]
 	bad := false
@@ -295,13 +314,13 @@ func (e *floatArith) whole(x, y []float64) bool {
 	case '*':
 		for i, v := range x {
 			s := v * y[i]
-			bad = bad || s-s != 0 || s == 0
+			bad = bad || s-s != 0 || s == 0 && v != 0 && y[i] != 0
 			out[i] = s
 		}
 	default:
 		for i, v := range x {
 			s := v / y[i]
-			bad = bad || s-s != 0 || s == 0
+			bad = bad || s-s != 0 || s == 0 && v != 0 && y[i] != 0
 			out[i] = s
 		}
 	}

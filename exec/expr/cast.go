@@ -96,7 +96,7 @@ func sameNested(from, to catalog.Type) bool {
 func castFunc(from, to catalog.Type) rowFunc {
 	switch {
 	case isText(to):
-		return castToText
+		return toText(from, to)
 	case isText(from):
 		return castFromText(to)
 	case from.IsInteger():
@@ -121,6 +121,25 @@ func castFunc(from, to catalog.Type) rowFunc {
 		}
 	}
 	return castTime(from, to)
+}
+
+// toText gives the conversion to VARCHAR: what streams write most has a
+// function of its own.
+func toText(from, to catalog.Type) rowFunc {
+	switch {
+	case to.P > 0:
+	case from.IsInteger():
+		return func(c *call, i int) error {
+			c.out.Data = appendInt(c.out.Data, c.int(0, i))
+			return nil
+		}
+	case from.Kind == catalog.Timestamp:
+		return func(c *call, i int) error {
+			c.out.Data = datum.AppendTimestamp(c.out.Data, c.int(0, i))
+			return nil
+		}
+	}
+	return castToText
 }
 
 func castToText(c *call, i int) error {

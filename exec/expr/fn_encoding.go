@@ -16,13 +16,13 @@ const hashOfText = "text -> text; bytes -> text"
 
 var encodingFunctions = []function{
 	{name: "md5", sigs: hashOfText, doc: "MD5 in hex", example: "md5('abc') → 900150983cd24fb0d6963f7d28e17f72",
-		kernel: hashed(func(b []byte) []byte { h := md5.Sum(b); return h[:] }, true)},
+		kernel: hashed(func(dst, b []byte) []byte { h := md5.Sum(b); return append(dst, h[:]...) }, true)},
 	{name: "sha1", sigs: hashOfText, doc: "SHA-1 in hex", example: "sha1('abc') → a9993e364706816aba3e25717850c26c9cd0d89d",
-		kernel: hashed(func(b []byte) []byte { h := sha1.Sum(b); return h[:] }, true)},
+		kernel: hashed(func(dst, b []byte) []byte { h := sha1.Sum(b); return append(dst, h[:]...) }, true)},
 	{name: "sha256", sigs: "bytes -> bytes", doc: "SHA-256", example: "sha256('\\x616263')",
-		kernel: hashed(func(b []byte) []byte { h := sha256.Sum256(b); return h[:] }, false)},
+		kernel: hashed(func(dst, b []byte) []byte { h := sha256.Sum256(b); return append(dst, h[:]...) }, false)},
 	{name: "sha512", sigs: "bytes -> bytes", doc: "SHA-512", example: "sha512('\\x616263')",
-		kernel: hashed(func(b []byte) []byte { h := sha512.Sum512(b); return h[:] }, false)},
+		kernel: hashed(func(dst, b []byte) []byte { h := sha512.Sum512(b); return append(dst, h[:]...) }, false)},
 	{name: "encode", sigs: "bytes, text -> text", kernel: strictly(encode), doc: "bytes as text in hex, base64 or escape form", example: "encode('123', 'base64') → MTIz"},
 	{name: "decode", sigs: "text, text -> bytes", kernel: strictly(decode), doc: "bytes from text in hex, base64 or escape form", example: "decode('MTIz', 'base64') → \\x313233"},
 	{name: "to_hex", sigs: "int -> text; bigint -> text", kernel: strictly(toHex), doc: "a number in hex", example: "to_hex(2147483647) → 7fffffff"},
@@ -35,7 +35,7 @@ var encodingFunctions = []function{
 			c.out.Data = out
 			return nil
 		})},
-	{name: "base64_encode", sigs: "text -> text; bytes -> text", doc: "base64 of a text or bytes", example: "to_base64('hi') → aGk=",
+	{name: "to_base64", sigs: "text -> text; bytes -> text", doc: "base64 of a text or bytes", example: "to_base64('hi') → aGk=",
 		kernel: strictly(func(c *call, i int) error {
 			c.out.Data = base64.StdEncoding.AppendEncode(c.out.Data, c.str(0, i))
 			return nil
@@ -43,14 +43,14 @@ var encodingFunctions = []function{
 	{name: "gen_random_uuid", sigs: "-> text", volatile: true, kernel: strictly(randomUUID), doc: "a random UUID (version 4)", example: "gen_random_uuid()"},
 }
 
-func hashed(sum func([]byte) []byte, inHex bool) kernel {
+func hashed(sum func(dst, b []byte) []byte, inHex bool) kernel {
 	return strictly(func(c *call, i int) error {
-		h := sum(c.str(0, i))
-		if inHex {
-			c.out.Data = hex.AppendEncode(c.out.Data, h)
-		} else {
-			c.put(h)
+		if !inHex {
+			c.out.Data = sum(c.out.Data, c.str(0, i))
+			return nil
 		}
+		c.buf = sum(c.buf[:0], c.str(0, i))
+		c.out.Data = hex.AppendEncode(c.out.Data, c.buf)
 		return nil
 	})
 }

@@ -108,22 +108,23 @@ func concatType(t []catalog.Type) (catalog.Type, error) {
 // mapCase changes letters; from and to are the ASCII ones that change.
 func mapCase(conv func(rune) rune, from, to byte) rowFunc {
 	return func(c *call, i int) error {
-		s, out := c.str(0, i), c.out.Data
-		for k := 0; k < len(s); {
-			ch := s[k]
+		s := c.str(0, i)
+		n := len(c.out.Data)
+		c.out.Data = append(c.out.Data, s...)
+		for k, ch := range c.out.Data[n:] {
 			if ch >= utf8.RuneSelf {
-				r, n := utf8.DecodeRune(s[k:])
-				out = utf8.AppendRune(out, conv(r))
-				k += n
-				continue
+				c.out.Data = c.out.Data[:n+k]
+				for rest := s[k:]; len(rest) > 0; {
+					r, size := utf8.DecodeRune(rest)
+					c.out.Data = utf8.AppendRune(c.out.Data, conv(r))
+					rest = rest[size:]
+				}
+				break
 			}
-			if ch >= from && ch <= to {
-				ch ^= 0x20
+			if ch-from <= to-from {
+				c.out.Data[n+k] = ch ^ 0x20
 			}
-			out = append(out, ch)
-			k++
 		}
-		c.out.Data = out
 		return nil
 	}
 }

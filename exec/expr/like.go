@@ -2,6 +2,7 @@ package expr
 
 import (
 	"bytes"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 
@@ -21,7 +22,8 @@ type likePattern struct {
 // characters with underscores among them.
 type likeSeg struct {
 	lit []byte
-	// items are set where there is an underscore: a character, or -1 for any.
+	// items are set where there is an underscore: a character, or -1 for any;
+	// lit is then what stands before the first.
 	items []rune
 }
 
@@ -34,9 +36,9 @@ func newLike(pattern []byte, escape rune, fold bool) (*likePattern, error) {
 		seg := &p.segs[len(p.segs)-1]
 		if wild {
 			seg.items = items
-		} else {
-			seg.lit = []byte(string(items))
+			items = items[:slices.Index(items, -1)]
 		}
+		seg.lit = []byte(string(items))
 		items, wild = nil, false
 	}
 	invalid := !utf8.Valid(pattern)
@@ -118,6 +120,11 @@ func (g *likeSeg) find(s []byte) int {
 		return k + len(g.lit)
 	}
 	for from := 0; ; {
+		k := bytes.Index(s[from:], g.lit)
+		if k < 0 {
+			return -1
+		}
+		from += k
 		if n, ok := g.prefix(s[from:]); ok {
 			return from + n
 		}

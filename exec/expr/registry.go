@@ -60,7 +60,7 @@ var aliases = map[string]string{"char_length": "length", "character_length": "le
 	"strpos": "position", "instr": "position", "ceiling": "ceil", "pow": "power", "trim": "btrim", "rand": "random", "uuid": "gen_random_uuid",
 	"current_timestamp": "now", "transaction_timestamp": "now", "statement_timestamp": "now",
 	"session_user": "current_user", "user": "current_user", "current_catalog": "current_database", "every": "bool_and",
-	"stddev": "stddev_samp", "variance": "var_samp", "truncate": "trunc", "to_base64": "base64_encode",
+	"stddev": "stddev_samp", "variance": "var_samp", "truncate": "trunc",
 	"size": "cardinality", "array_concat": "array_cat", "ucase": "upper", "lcase": "lower", "!=": "<>"}
 
 func (fs *Functions) add(f *function) {
