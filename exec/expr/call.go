@@ -116,6 +116,9 @@ func (c *call) joinNulls(n int) {
 	}
 }
 
+// maxBatchText bounds the texts that one call makes for one batch, in bytes.
+const maxBatchText = 256 << 20
+
 // appendRows computes strings and nested values, which are written in order.
 func (c *call) appendRows(b *exec.Batch, nulls bool) error {
 	c.out.Reset()
@@ -135,6 +138,9 @@ func (c *call) appendRows(b *exec.Batch, nulls bool) error {
 		}
 		if err := c.fn(c, i); err != nil {
 			return rowError(i, err, c.pos)
+		}
+		if len(c.out.Data) > maxBatchText {
+			return rowError(i, errTextTooLong(), c.pos)
 		}
 		if c.null {
 			c.null = false

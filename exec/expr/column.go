@@ -132,7 +132,12 @@ func (k *broadcast) rows(n int) *exec.Column {
 // constant is an expression whose value is known.
 type constant struct{ col *broadcast }
 
-func (k *constant) Eval(b *exec.Batch) (*exec.Column, error) { return k.col.rows(b.N), nil }
+func (k *constant) Eval(b *exec.Batch) (*exec.Column, error) {
+	if len(k.col.one.Data)*b.N > maxBatchText {
+		return nil, errTextTooLong()
+	}
+	return k.col.rows(b.N), nil
+}
 
 func newConstant(one *exec.Column) *constant { return &constant{newBroadcast(one)} }
 

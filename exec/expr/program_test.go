@@ -165,7 +165,7 @@ func TestNoAllocations(t *testing.T) {
 		"(cast ts text:'2024-01-01T10:00:00.123Z')", "(cast ts(3) text:'2024-01-01 10:00:00')", "(cast text ts:'2024-01-01 10:00:00.123')",
 		"(cast text int:12345)", "(cast int text:12345)", "(cast bigint int:1)", "(cast double int:1)", "(cast decimal(10,2) text:1.5)", "(cast int double:1.5)",
 		"(cast text double:1.5)", "(cast text decimal:1.5)", "(cast date ts:'2024-01-01 10:00:00')", "(try int text:5)", "(cast text int[]:{1,2})",
-		"(like text:hello text:'h%l_')", "(ilike text:HELLO text:'h%')", "(~ text:hello text:'h.*o')", "(|| text:a text:b)", "(lower text:ABC)", "(upper text:é)",
+		"(like text:hello text:'h%l_')", "(ilike text:HELLO text:'h%')", "(|| text:a text:b)", "(lower text:ABC)", "(upper text:é)",
 		"(substring text:hello int:2 int:3)", "(replace text:hello text:l text:L)", "(split_part text:a,b text:',' int:2)", "(concat text:a int:1)",
 		"(btrim text:' a ')", "(position text:hello text:l)", "(date_trunc text:hour ts:'2024-01-01 10:20:00')", "(extract text:hour ts:'2024-01-01 10:20:00')",
 		"(+ ts:'2024-01-01 10:20:00' interval:'5 seconds')", "(- ts:'2024-01-01 10:20:00' ts:'2024-01-01 10:20:00')", "(hour ts:'2024-01-01 10:20:00')",
@@ -174,7 +174,11 @@ func TestNoAllocations(t *testing.T) {
 		"(array int:1 int:2)", "(item int[]:{1,2} int:1)", "(array_to_string text[]:{a,b} text:-)", "(row int:1 text:a)", "(abs int:-5)", "(round decimal:1.55 int:1)",
 		"(sqrt double:2)", "(greatest int:1 int:2)", "(nullif text:a text:b)", "(is_distinct int:1 int:2)", "(count_char text:banana text:a)", "(proctime)",
 		"(to_timestamp text:'2020-01-02 03:04' text:'yyyy-MM-dd HH:mm')", "(md5 text:abc)",
+		"(~ text:hello text:'h.*o')",
 	} {
+		if raceEnabled && line[:2] == "(~" {
+			continue // the regexp package keeps its memory in a sync.Pool, which then forgets at random
+		}
 		// The last literal stays a constant, as patterns and formats are.
 		total := strings.Count(line, ":'") + strings.Count(line, ":")
 		for keep := range 2 {
@@ -200,5 +204,23 @@ func TestNoAllocations(t *testing.T) {
 				t.Errorf("%s (constants kept: %v): %v allocations a batch", line, keep == 1, got)
 			}
 		}
+	}
+}
+
+// TestTextBounds: a text, and the texts of a batch, are bounded.
+func TestTextBounds(t *testing.T) {
+	n, err := Compile(parse(t, "(repeat text:abcdefgh int:100000000)"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := n.Eval(&exec.Batch{N: 1}); sqlerr.CodeOf(err) != sqlerr.ProgramLimitExceeded {
+		t.Errorf("a long text: %v", err)
+	}
+	long := &plan.Const{T: catalog.Of(catalog.Varchar), Text: strings.Repeat("x", 1<<20)}
+	if n, err = Compile(long, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := n.Eval(&exec.Batch{N: 1024}); sqlerr.CodeOf(err) != sqlerr.ProgramLimitExceeded {
+		t.Errorf("a long constant in many rows: %v", err)
 	}
 }
