@@ -21,7 +21,9 @@
 // # To add a function
 //
 // Write a rowFunc and an entry in the list of its file, and lines with its
-// results in testdata/eval. Nothing else knows the functions by name.
+// results: in testdata/postgres if PostgreSQL has it (go test -run Postgres
+// -psql 'connection string' fetches the answers), else in testdata/eval. A few
+// names are known elsewhere: lazyFrom in compile.go lists the calls that evaluate lazily.
 //
 // # What must always hold
 //
