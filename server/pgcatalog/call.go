@@ -128,12 +128,24 @@ func (c *compiler) apply(name string, fn *function, args []*expr) (*expr, error)
 	}
 	if fn.variadic && fn.ret == tText { // concat and its like print what they get
 		for i := range args {
-			if classOf(args[i].typ) != classText {
-				args[i] = c.converted(args[i], tText)
-			}
+			args[i] = printed(args[i])
 		}
 	}
 	return e, nil
+}
+
+// printed is an expression's text as its type's output function prints it.
+func printed(e *expr) *expr {
+	if classOf(e.typ) == classText {
+		return e
+	}
+	return &expr{typ: tText, name: e.name, eval: func(f *frame) (any, error) {
+		v, err := e.eval(f)
+		if v == nil || err != nil {
+			return nil, err
+		}
+		return f.run.db.text(v, e.typ, e.fields), nil
+	}}
 }
 
 // choice is COALESCE, GREATEST, LEAST and NULLIF.

@@ -156,7 +156,7 @@ func (c *compiler) literal(x *parser.Literal) (*expr, error) {
 		return e, nil
 	case "bool":
 		e = constant(tBool, x.Text == "true")
-		e.name = "bool"
+		e.name = "?column?"
 		return e, nil
 	case "int":
 		n, err := strconv.ParseInt(x.Text, 10, 64)
@@ -203,7 +203,7 @@ func (c *compiler) caseOf(s *scope, x *parser.Case) (*expr, error) {
 			cond = &parser.Binary{P: w.Cond.Pos(), Op: "=", L: x.X, R: w.Cond}
 		}
 		var err error
-		if conds[i], err = c.boolean(s, cond); err != nil {
+		if conds[i], err = c.boolean(s, cond, "CASE/WHEN"); err != nil {
 			return nil, err
 		}
 		then, err := c.expr(s, w.Then)

@@ -57,6 +57,7 @@ type typeFact struct {
 	oid, elem, array uint32
 	name             string
 	category         string
+	storage, align   string
 	length           int64
 }
 
@@ -141,7 +142,7 @@ func (f *facts) indexTypes() {
 	for _, row := range r.rows {
 		t := &typeFact{
 			oid: uint32(row[at["oid"]].(int64)), elem: uint32(row[at["typelem"]].(int64)), array: uint32(row[at["typarray"]].(int64)),
-			name: row[at["typname"]].(string), category: row[at["typcategory"]].(string), length: row[at["typlen"]].(int64),
+			name: row[at["typname"]].(string), category: row[at["typcategory"]].(string), length: row[at["typlen"]].(int64), storage: row[at["typstorage"]].(string), align: row[at["typalign"]].(string),
 		}
 		f.types[t.oid] = t
 		f.typeNames[t.name] = t.oid

@@ -37,7 +37,7 @@ func (c *compiler) from(s *scope, items []parser.FromItem, where parser.Expr) (*
 		}
 	}
 	var err error
-	if conds, err = c.conds(s, where, conds); err != nil {
+	if conds, err = c.conds(s, where, conds, "WHERE"); err != nil {
 		return nil, err
 	}
 	return c.innerJoin(s, children, conds), nil
@@ -98,7 +98,7 @@ func (c *compiler) joinConds(s *scope, j *parser.Join, first, middle int, conds 
 			e: comparison("=", a, b), used: []int{l.slot, r.slot}, left: a, right: b, usedL: []int{l.slot}, usedR: []int{r.slot},
 		})
 	}
-	return c.conds(s, j.On, conds)
+	return c.conds(s, j.On, conds, "JOIN/ON")
 }
 
 type sideColumn struct {
@@ -118,16 +118,16 @@ func side(rels []scopeRel, name string) (sideColumn, bool) {
 }
 
 // conds splits a condition at its ANDs.
-func (c *compiler) conds(s *scope, x parser.Expr, list []*cond) ([]*cond, error) {
+func (c *compiler) conds(s *scope, x parser.Expr, list []*cond, what string) ([]*cond, error) {
 	if x == nil {
 		return list, nil
 	}
 	if b, ok := x.(*parser.Binary); ok && b.Op == "AND" {
-		list, err := c.conds(s, b.L, list)
+		list, err := c.conds(s, b.L, list, what)
 		if err != nil {
 			return nil, err
 		}
-		return c.conds(s, b.R, list)
+		return c.conds(s, b.R, list, what)
 	}
 	outer := s.used
 	defer func() { s.used = outer }()
@@ -151,7 +151,7 @@ func (c *compiler) conds(s *scope, x parser.Expr, list []*cond) ([]*cond, error)
 		k.used = append(slices.Clone(k.usedL), k.usedR...)
 	} else {
 		var err error
-		if k.e, err = c.boolean(s, x); err != nil {
+		if k.e, err = c.boolean(s, x, what); err != nil {
 			return nil, err
 		}
 	}

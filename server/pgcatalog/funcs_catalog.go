@@ -46,7 +46,7 @@ func init() {
 	// Definitions of what there is none of.
 	for _, name := range []string{
 		"pg_get_ruledef", "pg_get_triggerdef", "pg_get_partkeydef", "pg_get_statisticsobjdef", "pg_get_statisticsobjdef_columns",
-		"pg_get_function_sqlbody", "pg_get_functiondef", "pg_get_partition_constraintdef", "pg_tablespace_location", "shobj_description",
+		"pg_get_function_sqlbody", "pg_get_functiondef", "pg_get_partition_constraintdef", "shobj_description",
 	} {
 		functions[name] = &function{
 			args: []uint32{tAny, tAny}, min: 1, ret: tText, catalogue: true,
@@ -162,6 +162,7 @@ var catalogFunctions = map[string]*function{
 	}, 1, tOID),
 	"pg_get_function_arguments":          text(functionArguments, 1, tOID),
 	"pg_get_function_identity_arguments": text(functionArguments, 1, tOID),
+	"pg_tablespace_location":             text(func(*run, []any) (any, error) { return "", nil }, 1, tOID),
 	"pg_get_serial_sequence":             text(func(*run, []any) (any, error) { return nil, nil }, 2, tText, tText),
 	"pg_relation_is_publishable": {args: []uint32{tRegclass}, min: 1, ret: tBool, eval: func(r *run, args []any) (any, error) {
 		o := r.db.byOID[args[0].(int64)]

@@ -79,7 +79,7 @@ func (c *compiler) aggregateCall(s *scope, x *parser.Call, name string) (*expr, 
 		}
 	}
 	if x.Filter != nil {
-		if a.filter, err = c.boolean(inner, x.Filter); err != nil {
+		if a.filter, err = c.boolean(inner, x.Filter, "FILTER"); err != nil {
 			return nil, err
 		}
 	}

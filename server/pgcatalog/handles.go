@@ -106,6 +106,7 @@ func (w *walker) from(f parser.FromItem, ctes *names) {
 		case len(f.Name) == 1 && ctes.has(fold(f.Name[0])):
 		case lookupRelation(f.Name) != nil || isSystem(f.Name):
 			w.system = true
+		case len(f.Name) == 1 && strings.HasPrefix(fold(f.Name[0]), "pg_"): // neither has it
 		case w.user == nil:
 			w.user = f
 		}

@@ -92,7 +92,8 @@ func noOperator(op string, a, b uint32) error {
 		Hint("No operator matches the given name and argument types. You might need to add explicit type casts.")
 }
 
-func (c *compiler) boolean(s *scope, x parser.Expr) (*expr, error) {
+// boolean compiles a condition; what says of what it is the argument.
+func (c *compiler) boolean(s *scope, x parser.Expr, what string) (*expr, error) {
 	e, err := c.expr(s, x)
 	if err != nil {
 		return nil, err
@@ -101,14 +102,14 @@ func (c *compiler) boolean(s *scope, x parser.Expr) (*expr, error) {
 		return nil, err
 	}
 	if e.typ != tBool {
-		return nil, sqlerr.New(sqlerr.DatatypeMismatch, "argument must be type boolean, not type %s", formatType(e.typ, -1)).At(x.Pos())
+		return nil, sqlerr.New(sqlerr.DatatypeMismatch, "argument of %s must be type boolean, not type %s", what, formatType(e.typ, -1)).At(x.Pos())
 	}
 	return e, nil
 }
 
 func (c *compiler) unary(s *scope, x *parser.Unary) (*expr, error) {
 	if x.Op == "NOT" {
-		e, err := c.boolean(s, x.X)
+		e, err := c.boolean(s, x.X, "NOT")
 		if err != nil {
 			return nil, err
 		}
@@ -220,11 +221,11 @@ func comparison(op string, a, b *expr) *expr {
 }
 
 func (c *compiler) logic(s *scope, x *parser.Binary) (*expr, error) {
-	a, err := c.boolean(s, x.L)
+	a, err := c.boolean(s, x.L, x.Op)
 	if err != nil {
 		return nil, err
 	}
-	b, err := c.boolean(s, x.R)
+	b, err := c.boolean(s, x.R, x.Op)
 	if err != nil {
 		return nil, err
 	}

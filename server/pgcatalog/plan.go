@@ -11,8 +11,8 @@ import (
 	"github.com/penstock/penstock/parser"
 )
 
-// maxRows bounds the rows at any step of a query.
-const maxRows = 1_000_000
+// maxRows bounds the rows at any step of a query, and with them its memory.
+const maxRows = 100_000
 
 // maxParams is the highest $n, as in the wire protocol.
 const maxParams = 65535

@@ -37,10 +37,11 @@ var builders = map[string]func(d *database, r *run, add func(map[string]any)){
 		add(map[string]any{"usename": d.env.User, "usesysid": int64(ownerOID), "usecreatedb": true, "usesuper": true, "passwd": "********"})
 	},
 	"pg_catalog.pg_settings": func(d *database, _ *run, add func(map[string]any)) {
-		if d.env.Settings == nil {
-			return
+		list := slices.Clone(limitSettings)
+		if d.env.Settings != nil {
+			list = append(list, d.env.Settings()...)
 		}
-		for _, s := range d.env.Settings() {
+		for _, s := range list {
 			add(map[string]any{
 				"name": s.Name, "setting": s.Value, "category": "Settings", "short_desc": s.Doc, "context": "user", "vartype": "string",
 				"source": "session", "boot_val": s.Default, "reset_val": s.Default, "pending_restart": false,
@@ -78,6 +79,13 @@ var builders = map[string]func(d *database, r *run, add func(map[string]any)){
 			"application_name": app, "query_start": r.now.UnixMicro(), "state_change": r.now.UnixMicro(), "state": "active", "backend_type": "client backend",
 		})
 	},
+}
+
+// limitSettings are limits of PostgreSQL's that drivers look up before they
+// read indexes and keys.
+var limitSettings = []catalog.SettingValue{
+	{Name: "max_index_keys", Value: "32", Default: "32", Doc: "Shows the maximum number of index keys."},
+	{Name: "max_identifier_length", Value: "63", Default: "63", Doc: "Shows the maximum identifier length."},
 }
 
 func (d *database) setting(name string) (string, bool) {
@@ -186,7 +194,7 @@ func attributeRows(d *database, _ *run, add func(map[string]any)) {
 				"attcollation": collationOf(c.typ), "attlen": int64(-1),
 			}
 			if f != nil {
-				row["attlen"] = f.length
+				row["attlen"], row["attstorage"], row["attalign"] = f.length, f.storage, f.align
 				row["attbyval"] = f.length > 0 && f.length <= 8
 				if f.category == "A" && f.elem != 0 {
 					row["attndims"] = int64(1)

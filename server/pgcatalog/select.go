@@ -212,7 +212,7 @@ func (c *compiler) selectBody(x *parser.Select, order []parser.OrderItem, up *sc
 		p.keys = append(p.keys, k)
 	}
 	if x.Having != nil {
-		if p.having, err = c.boolean(s, x.Having); err != nil {
+		if p.having, err = c.boolean(s, x.Having, "HAVING"); err != nil {
 			return nil, err
 		}
 	}
