@@ -337,7 +337,8 @@ func (p *parser) tail(sk *skeleton, b *block) {
 		}
 	}
 	p.limits(sk)
-	if p.isKw("FOR") && p.ahead(1).kind == tWord {
+	// Cursors of some drivers say what is true of all queries here.
+	if !p.accept("FOR", "READ", "ONLY") && p.isKw("FOR") && p.ahead(1).kind == tWord {
 		p.unsupported(p.pos(), "FOR "+p.ahead(1).up)
 	}
 	if p.isKw("EMIT") {
