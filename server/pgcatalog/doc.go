@@ -12,9 +12,10 @@
 //     catalogue function (SELECT version()).
 //   - plan.go: Prepare compiles a query to a Plan, which knows its columns;
 //     Run gives all rows as one batch.
-//   - select.go, from.go, join.go, setop.go, group.go, window.go: the relational part: rows are []any.
-//   - expr.go, operator.go, cast.go, call.go, funcs_*.go: expressions become
-//     closures with a static type, an OID of pg_type.
+//   - select.go, from.go, join.go, setop.go, group.go: the relational part;
+//     rows are []any. scope.go says what names mean.
+//   - expr.go, operator.go, subquery.go, cast.go, call.go, sets.go, funcs_*.go:
+//     expressions become closures with a static type, an OID of pg_type.
 //   - facts.go and facts/postgres15.json: names, columns and OIDs of
 //     PostgreSQL 15's relations and types.
 //   - database.go, relations.go, infoschema.go: rows of the virtual tables.

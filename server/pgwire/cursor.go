@@ -67,10 +67,21 @@ func (c *conn) fetch(ctx context.Context, p *portal, s *parser.Fetch, limit int6
 		if err != nil {
 			return outcome{}, err
 		}
-		if given {
-			var cancel context.CancelFunc
-			ctx, cancel = context.WithTimeoutCause(ctx, timeout, errFetchTime)
-			defer cancel()
+		if cur.rows == nil && !cur.done { // a portal of the protocol that was bound and never run
+			if err := c.start(ctx, cur); err != nil {
+				return outcome{}, placed(err, 0)
+			}
+			cur.begun = true
+		}
+		if given && cur.rows != nil {
+			patience, cancel := context.WithTimeoutCause(ctx, timeout, errFetchTime)
+			cur.rows.patience = patience
+			defer func() {
+				cancel()
+				if cur.rows != nil {
+					cur.rows.patience = nil
+				}
+			}()
 		}
 	}
 	want := p.left
@@ -103,12 +114,6 @@ func (c *conn) fetch(ctx context.Context, p *portal, s *parser.Fetch, limit int6
 func (c *conn) fetchRows(ctx context.Context, p, cur *portal, want int64, closable string) (n int64, over bool, err error) {
 	if cur.done || want == 0 {
 		return 0, true, nil
-	}
-	if cur.rows == nil { // a portal of the protocol that was bound and never run
-		if err := c.start(ctx, cur); err != nil {
-			return 0, false, placed(err, 0)
-		}
-		cur.begun = true
 	}
 	n, err = c.drain(ctx, cur.rows, p.enc, want, closable)
 	cur.sent += n

@@ -48,6 +48,9 @@ type rows struct {
 	batch  *exec.Batch // valid until the next Next; nil at first
 	at     int         // the next row of batch
 	done   bool
+	// patience, when set, bounds waiting for rows but not taking those that
+	// are ready: the timeout of a FETCH.
+	patience context.Context
 }
 
 func (r *rows) close() error {

@@ -36,7 +36,7 @@ func (c *conn) drain(ctx context.Context, r *rows, enc encoder, limit int64, clo
 			return n, nil
 		}
 		if r.batch == nil || r.at >= r.batch.Rows() {
-			err := c.more(ctx, r, closable)
+			err := c.more(ctx, r, closable, n > 0)
 			switch {
 			case err == io.EOF:
 				r.done = true
@@ -73,9 +73,17 @@ func (c *conn) drain(ctx context.Context, r *rows, enc encoder, limit int64, clo
 	return n, nil
 }
 
-// more gets the next batch, after flushing when none is ready yet.
-func (c *conn) more(ctx context.Context, r *rows, closable string) error {
+// more gets the next batch, after flushing when none is ready yet. When patience
+// is at its end and rows were given already, it gets none, ready or not.
+func (c *conn) more(ctx context.Context, r *rows, closable string, given bool) error {
 	r.batch, r.at = nil, 0
+	waiting := ctx
+	if r.patience != nil {
+		waiting = r.patience
+		if given && waiting.Err() != nil {
+			return context.Cause(waiting)
+		}
+	}
 	b, err := r.res.Next(ctx, false)
 	if b == nil && err == nil {
 		c.notices(r)
@@ -84,18 +92,18 @@ func (c *conn) more(ctx context.Context, r *rows, closable string) error {
 			c.awaitRows("", false)
 			return errSuspend
 		}
-		b, err = r.res.Next(ctx, true)
+		b, err = r.res.Next(waiting, true)
 		c.awaitRows("", false)
 	}
 	if err != nil {
-		if !errors.Is(err, io.EOF) && ctx.Err() != nil {
-			return context.Cause(ctx)
+		if !errors.Is(err, io.EOF) && waiting.Err() != nil {
+			return context.Cause(waiting)
 		}
 		return err
 	}
 	r.batch = b
-	if b == nil && ctx.Err() != nil {
-		return context.Cause(ctx)
+	if b == nil && waiting.Err() != nil {
+		return context.Cause(waiting)
 	}
 	return nil
 }
