@@ -143,12 +143,8 @@ func (m *transcriptMessage) message(t *testing.T) pgproto3.FrontendMessage {
 	return nil
 }
 
-// checkAnswers holds a client's messages against what came: each Query and
-// Sync has one ReadyForQuery; between two of these there is at most one error, and
-// in the extended protocol each message before it has its answer in order.
-func checkAnswers(t *testing.T, asked []string, got string) {
-	t.Helper()
-	var lines []string
+// answerTypes gives the types of messages but of those that may come anywhere.
+func answerTypes(got string) (lines []string) {
 	for l := range strings.Lines(got) {
 		word, _, _ := strings.Cut(strings.TrimSpace(l), " ")
 		switch word {
@@ -157,6 +153,15 @@ func checkAnswers(t *testing.T, asked []string, got string) {
 		}
 		lines = append(lines, word)
 	}
+	return lines
+}
+
+// checkAnswers holds a client's messages against what came: each Query and
+// Sync has one ReadyForQuery; between two of these there is at most one error, and
+// in the extended protocol each message before it has its answer in order.
+func checkAnswers(t *testing.T, asked []string, got string) {
+	t.Helper()
+	lines := answerTypes(got)
 	next := func() string {
 		if len(lines) == 0 {
 			return ""
