@@ -2,7 +2,6 @@ package planner
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -229,7 +228,7 @@ func (f *fakeTables) createAll(src string, env *Env) error {
 	}
 	for _, st := range list {
 		if err := f.create(st, src, env); err != nil {
-			return fmt.Errorf("%s: %w", st.Span().Text(src), err)
+			return err
 		}
 	}
 	return nil

@@ -5,12 +5,12 @@ import "github.com/penstock/penstock/internal/sqlerr"
 // The bounds of a statement. Past them planning ends with 54001 or 54011.
 const (
 	// MaxExprDepth bounds how deep expressions and queries nest.
-	MaxExprDepth = 2000
+	MaxExprDepth = 1000
 	// MaxViewDepth bounds views within views.
 	MaxViewDepth = 64
 	// MaxPlanExprs bounds the expressions and FROM items bound for one statement,
 	// with views and CTEs expanded at each use.
-	MaxPlanExprs = 200_000
+	MaxPlanExprs = 100_000
 	// MaxColumns bounds the columns of any relation in a plan (PostgreSQL's own
 	// limit of a target list).
 	MaxColumns = 1664

@@ -167,7 +167,7 @@ type census struct {
 }
 
 // maxCensus bounds how many different expressions are compared with each other.
-const maxCensus = 2000
+const maxCensus = 300
 
 type counted struct {
 	x      plan.Expr
