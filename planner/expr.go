@@ -28,7 +28,11 @@ func (b *binder) bindUnary(x *parser.Unary, s *exprScope) (plan.Expr, error) {
 	if x.Op == "+" && e.Type().IsNumeric() {
 		return e, nil
 	}
-	return b.operator(x.Op, []plan.Expr{e}, pos)
+	op := x.Op
+	if op == "~" {
+		op = "bitnot" // ~ between two values is another operator
+	}
+	return b.operator(op, []plan.Expr{e}, pos)
 }
 
 func not(x plan.Expr, pos sqlerr.Pos) plan.Expr {

@@ -13,9 +13,9 @@ import (
 
 // statements takes the statements and the settings-free commands out of the
 // golden files.
-func statements(t testing.TB) (creates, queries []string) {
+func statements(t testing.TB, pattern string) (creates, queries []string) {
 	t.Helper()
-	files, err := filepath.Glob("testdata/*")
+	files, err := filepath.Glob(pattern)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func statements(t testing.TB) (creates, queries []string) {
 func FuzzPlan(f *testing.F) {
 	tables := newFakeTables()
 	env := &Env{Tables: tables, Functions: loadFake(), Fold: fakeFold, Parallelism: 2}
-	creates, queries := statements(f)
+	creates, queries := statements(f, "testdata/*")
 	for _, c := range creates {
 		_ = tables.createAll(c, env) // some are there for their errors
 	}
