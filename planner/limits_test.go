@@ -33,7 +33,9 @@ func TestLimits(t *testing.T) {
 	for i := range 9 {
 		joining += fmt.Sprintf(", q%d AS (SELECT l.* FROM q%d l JOIN q%d r ON l.a = r.a)", i+1, i, i)
 	}
-	nested := func(n int) string { return strings.Repeat("SELECT * FROM (", n) + "SELECT a FROM t" + strings.Repeat(") x", n) }
+	nested := func(n int) string {
+		return strings.Repeat("SELECT * FROM (", n) + "SELECT a FROM t" + strings.Repeat(") x", n)
+	}
 	for _, c := range []struct {
 		name, sql string
 		code      sqlerr.Code

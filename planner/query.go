@@ -67,6 +67,9 @@ func (b *binder) query(q *parser.Query, scope *ctes, opt *queryOptions) (plan.No
 	case *parser.SetOp:
 		node, err = b.setOp(body, scope, opt)
 	case *parser.Query:
+		if len(q.OrderBy) > 0 || q.Limit != nil || q.Offset != nil {
+			opt = nil // what stands above wants decided columns
+		}
 		node, err = b.query(body, scope, opt)
 	default:
 		return nil, sqlerr.New(sqlerr.SyntaxError, "this is no query").At(b.pos(q.P))

@@ -16,7 +16,7 @@ const (
 	// DefaultDelay is the delay of an implicit watermark (watermark.default-delay).
 	DefaultDelay = 5 * time.Second
 	// DefaultIdleTimeout is how long a split is silent before it counts as idle
-	// (scan.watermark.idle-timeout, watermark.idle-timeout); 0 would be never.
+	// (the table's scan.watermark.idle-timeout, the setting scan.idle-timeout); 0 would be never.
 	DefaultIdleTimeout = 10 * time.Second
 )
 
@@ -163,7 +163,7 @@ func (b *binder) idleTimeout(t *catalog.Table) (int64, error) {
 			return durationMicros("scan.watermark.idle-timeout", v, 0)
 		}
 	}
-	return durationMicros("watermark.idle-timeout", b.env.setting("watermark.idle-timeout"), DefaultIdleTimeout)
+	return durationMicros("scan.idle-timeout", b.env.setting("scan.idle-timeout"), DefaultIdleTimeout)
 }
 
 // durationMicros reads "10s", "500 ms", "1 min" or an interval's text.
