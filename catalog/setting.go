@@ -85,7 +85,7 @@ var settingSpecs = []SettingSpec{
 	{Name: "lock_timeout", Kind: SetMillis, Default: "0", Max: maxMillis, Doc: "There are no locks to wait for."},
 	{Name: "max_identifier_length", Kind: SetInt, Default: strconv.Itoa(MaxNameLength), ReadOnly: true, Doc: "The longest name, in bytes."},
 	{Name: "optimizer.rules", Default: "on", check: checkRules,
-		Doc: "on, off, or the names of rules to leave out, separated by commas."},
+		Doc: "on, off, or a list of rules: -name leaves one out, plain names take only those."},
 	{Name: "parallelism", Kind: SetInt, Default: strconv.Itoa(runtime.GOMAXPROCS(0)), Min: 1, Max: maxParallelism,
 		Doc: "How many tasks of a query may work side by side."},
 	{Name: "row_security", Kind: SetBool, Default: "on", Doc: "There are no policies; accepted for pg_dump."},

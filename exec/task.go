@@ -73,6 +73,9 @@ func (t *Task) Watermark(spec WatermarkSpec) {
 	t.gen, t.genAt = newWatermarkGen(spec, t.now), len(t.ops)
 }
 
+// IsSource tells whether the task reads a Source.
+func (t *Task) IsSource() bool { return t.source != nil }
+
 // Handle takes one packet and does all that follows from it. It returns io.EOF
 // when the task has ended, ErrDone never. It owns the packet.
 func (t *Task) Handle(ctx context.Context, p *Packet) error {

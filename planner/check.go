@@ -34,7 +34,7 @@ func (b *binder) checkTable(ct *parser.CreateTable, src string) (*catalog.Table,
 	}
 	t := &catalog.Table{Name: ct.Name.Last().Text, Temporary: ct.Temporary, Comment: ct.Comment, SQL: ct.Span().Text(src)}
 	for _, o := range ct.Options {
-		t.Options = append(t.Options, catalog.Option{Key: o.Key, Value: o.Value})
+		t.Options = append(t.Options, catalog.Option{Key: o.Key, Value: o.Value, KeyPos: o.KeyP, ValuePos: o.ValueP})
 	}
 	b.tables++
 	r := &rel{tables: []scopeTable{{name: t.Name, id: b.tables}}}

@@ -45,8 +45,9 @@ func RuleNames() []string {
 	return names
 }
 
-// ParseRules reads the setting optimizer.rules: "all", "none", or a list as in
-// "all,-push-filters" or "prune-columns,fold-constants".
+// ParseRules reads the setting optimizer.rules: "on" (or "all"), "off" ("none"),
+// or a list as in "-push-filters" (all but that one) or
+// "prune-columns,fold-constants" (only these).
 func ParseRules(text string) (map[string]bool, error) {
 	on := map[string]bool{}
 	set := func(v bool) {
@@ -59,9 +60,9 @@ func ParseRules(text string) (map[string]bool, error) {
 	for _, w := range words {
 		name, off := strings.CutPrefix(strings.ToLower(w), "-")
 		switch {
-		case name == "all":
+		case name == "all", name == "on":
 			set(!off)
-		case name == "none":
+		case name == "none", name == "off":
 			set(false)
 		default:
 			if _, ok := on[name]; !ok {

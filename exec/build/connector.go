@@ -12,9 +12,9 @@ import (
 
 // Connector reads and writes tables of one kind ('connector' = name).
 type Connector interface {
-	// Specs are the options that WITH may hold for this connector and the
-	// table's formats.
-	Specs(options []catalog.Option) ([]catalog.OptionSpec, error)
+	// Check looks at the options of WITH (…) when a table is declared: unknown
+	// keys, wrong values, a format that does not suit the columns.
+	Check(t *catalog.Table) error
 	// Bounded tells whether a scan of the table ends by itself.
 	Bounded(t *catalog.Table) bool
 	// OpenScan resolves what the query will read: its splits, where each
@@ -35,11 +35,14 @@ type ScanRequest struct {
 	Env       *Env
 }
 
-// SinkRequest says what to write: the columns in the order of the rows.
+// SinkRequest says what to write: the table's columns that rows are written to,
+// in the order of the rows' columns.
 type SinkRequest struct {
 	Table   *catalog.Table
-	Columns catalog.Schema
-	Env     *Env
+	Columns []catalog.TableColumn
+	// Task is the number of this sink among those of the query.
+	Task int
+	Env  *Env
 }
 
 // Scan is an opened scan.
@@ -70,4 +73,6 @@ type Env struct {
 	Log         *slog.Logger
 	// MaxStateBytes bounds sorts and joins; 0: the operators' default.
 	MaxStateBytes int64
+	// User and Version answer current_user and version().
+	User, Version string
 }

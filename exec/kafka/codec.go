@@ -6,11 +6,14 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/s2"
 	"github.com/klauspost/compress/zstd"
 	"github.com/pierrec/lz4/v4"
+
+	"github.com/penstock/penstock/internal/sqlerr"
 )
 
 // Codec is a compression of record batches, numbered as in their attributes.
@@ -24,6 +27,15 @@ const (
 	LZ4
 	Zstd
 )
+
+// ParseCodec finds a codec by its name: none, gzip, snappy, lz4 or zstd.
+func ParseCodec(name string) (Codec, error) {
+	i := slices.Index(codecNames, strings.ToLower(name))
+	if i < 0 {
+		return None, sqlerr.New(sqlerr.InvalidParameterValue, "compression %q does not exist", name).Hint("codecs: %s", strings.Join(codecNames, ", "))
+	}
+	return Codec(i), nil
+}
 
 // maxInflated bounds the bytes that one record batch may grow to: a small
 // message must not be able to take all memory.

@@ -1,0 +1,102 @@
+package build
+
+import (
+	"context"
+
+	"github.com/penstock/penstock/catalog"
+	"github.com/penstock/penstock/exec"
+	"github.com/penstock/penstock/exec/file"
+	"github.com/penstock/penstock/internal/sqlerr"
+)
+
+// fileConnector is 'connector' = 'file'.
+type fileConnector struct{}
+
+func (fileConnector) config(t *catalog.Table) (file.Config, error) {
+	cfg, err := file.Configure(t.Options)
+	return cfg, atOption(err, t)
+}
+
+func (c fileConnector) Check(t *catalog.Table) error {
+	cfg, err := c.config(t)
+	if err != nil {
+		return err
+	}
+	_, err = cfg.Format.NewDecoder(fieldsOf(t), cfg.FormatOptions)
+	return atOption(err, t)
+}
+
+func (c fileConnector) Bounded(t *catalog.Table) bool {
+	cfg, err := c.config(t)
+	return err == nil && cfg.Bounded()
+}
+
+func (c fileConnector) OpenScan(_ context.Context, r *ScanRequest) (Scan, error) {
+	cfg, err := c.config(r.Table)
+	if err != nil {
+		return nil, err
+	}
+	cfg.BatchRows, cfg.Log, cfg.Stats = r.BatchRows, r.Env.Log, &file.Stats{}
+	for _, col := range r.Columns {
+		cfg.Columns = append(cfg.Columns, file.Column{Name: col.Name, Type: col.Type, Meta: col.Meta})
+	}
+	return &fileScan{cfg}, nil
+}
+
+// fileScan is one file: one split.
+type fileScan struct{ cfg file.Config }
+
+func (s *fileScan) Splits() int { return 1 }
+
+func (s *fileScan) Source([]int) (exec.Source, error) { return file.NewSource(s.cfg) }
+
+// Counters gives the scan's figures.
+func (s *fileScan) Counters(yield func(string, int64)) {
+	yield("records", s.cfg.Stats.Rows.Load())
+	yield("bytes", s.cfg.Stats.Bytes.Load())
+	yield("rejects", s.cfg.Stats.Rejects.Load())
+}
+
+func (c fileConnector) OpenSink(_ context.Context, r *SinkRequest) (exec.Sink, error) {
+	cfg, err := c.config(r.Table)
+	if err != nil {
+		return nil, err
+	}
+	cfg.Log, cfg.Stats = r.Env.Log, &file.Stats{}
+	for _, col := range r.Columns {
+		if col.Metadata != "" {
+			return nil, sqlerr.New(sqlerr.FeatureNotSupported, "metadata %q cannot be written", col.Metadata).
+				Hint("declare column %q as VIRTUAL, or leave it out of the sink's table", col.Name)
+		}
+		cfg.Columns = append(cfg.Columns, file.Column{Name: col.Name, Type: col.Type})
+	}
+	s, err := file.NewSink(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Lanes: two writers would tear each other's lines.
+func (fileConnector) Lanes() int { return 1 }
+
+// blackhole is 'connector' = 'blackhole': a sink that throws rows away, for
+// measuring.
+type blackhole struct{}
+
+func (blackhole) Check(t *catalog.Table) error {
+	_, err := catalog.Validate([]catalog.OptionSpec{{Key: "connector", Kind: catalog.OptEnum, Enum: []string{"blackhole"}, Required: true}}, t.Options)
+	return err
+}
+func (blackhole) Bounded(*catalog.Table) bool { return true }
+func (blackhole) OpenScan(_ context.Context, r *ScanRequest) (Scan, error) {
+	return nil, sqlerr.New(sqlerr.WrongObjectType, "table %q is a blackhole and cannot be read", r.Table.Name)
+}
+func (blackhole) OpenSink(context.Context, *SinkRequest) (exec.Sink, error) { return nowhere{}, nil }
+func (blackhole) Lanes() int                                                { return 0 }
+
+type nowhere struct{}
+
+func (nowhere) Write(context.Context, *exec.Batch) error { return nil }
+func (nowhere) Flush(context.Context) error              { return nil }
+func (nowhere) Close() error                             { return nil }

@@ -1,0 +1,283 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/penstock/penstock/catalog"
+	"github.com/penstock/penstock/exec/build"
+	"github.com/penstock/penstock/exec/expr"
+	"github.com/penstock/penstock/internal/sqlerr"
+	"github.com/penstock/penstock/planner"
+)
+
+// Config says how an engine runs.
+type Config struct {
+	// DataDir keeps tables, views and jobs; in memory when empty.
+	DataDir string
+	Log     *slog.Logger
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Connectors are those that tables may name; nil means build.Connectors().
+	Connectors map[string]build.Connector
+	// Version is the program's, for SELECT version().
+	Version string
+	// Settings are the defaults of every session, over the built-in ones.
+	Settings map[string]string
+}
+
+// Local is the engine in this process: the catalog, the functions, the
+// connectors, and the queries that run.
+type Local struct {
+	cfg     Config
+	catalog *catalog.Catalog
+	funcs   *expr.Functions
+	queries queries
+	base    context.Context
+	cancel  context.CancelCauseFunc
+	// ddl serialises statements that look at the catalog and then change it.
+	ddl sync.Mutex
+}
+
+// Open makes an engine. With a data directory the tables and views kept there
+// come back; Resume starts the jobs. Close it.
+func Open(cfg Config) (*Local, error) {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Connectors == nil {
+		cfg.Connectors = build.Connectors()
+	}
+	cat, err := catalog.Open(cfg.DataDir)
+	if err != nil {
+		return nil, err
+	}
+	l := &Local{cfg: cfg, catalog: cat, funcs: expr.Builtin(), queries: queries{now: cfg.Now}}
+	l.base, l.cancel = context.WithCancelCause(context.Background())
+	if _, err := l.settings("penstock"); err != nil {
+		_ = cat.Close() // the fault of the settings is the one to report
+		return nil, err
+	}
+	return l, nil
+}
+
+// settings makes those of a new session.
+func (l *Local) settings(user string) (*catalog.Settings, error) {
+	d := maps.Clone(l.cfg.Settings)
+	if d == nil {
+		d = map[string]string{}
+	}
+	d["session_authorization"] = user
+	return catalog.NewSettings(catalog.SettingsConfig{Defaults: d, Checks: map[string]func(string) error{
+		"optimizer.rules": func(v string) error { _, err := planner.ParseRules(v); return err },
+	}})
+}
+
+// NewSession starts a session. It is of the type *Sess.
+func (l *Local) NewSession(_ context.Context, params map[string]string) (Session, error) {
+	if err := context.Cause(l.base); err != nil {
+		return nil, err
+	}
+	user := params["user"]
+	if user == "" {
+		user = "penstock"
+	}
+	set, err := l.settings(user)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range slices.Sorted(maps.Keys(params)) {
+		if spec, known := catalog.LookupSetting(k); known && !spec.ReadOnly {
+			if err := set.Set(k, params[k]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	s := &Sess{l: l, set: set, temp: catalog.NewOverlay(), user: user}
+	return s, nil
+}
+
+// Queries lists the queries that run or have lately ended, oldest first.
+func (l *Local) Queries() []QueryInfo {
+	var out []QueryInfo
+	for _, q := range l.queries.list() {
+		out = append(out, q.info())
+	}
+	return out
+}
+
+// Query gives one query; 42704 when there is none.
+func (l *Local) Query(id string) (QueryInfo, error) {
+	q, err := l.queries.find(id)
+	if err != nil {
+		return QueryInfo{}, err
+	}
+	return q.info(), nil
+}
+
+// StopQuery ends a query and waits for its end.
+func (l *Local) StopQuery(id string) error {
+	q, err := l.queries.find(id)
+	if err != nil {
+		return err
+	}
+	if q.hasEnded() {
+		return sqlerr.New(sqlerr.ObjectNotInPrerequisite, "query %q has ended already", id)
+	}
+	q.stop(errStopped)
+	return nil
+}
+
+// WaitJobs waits until no INSERT job runs, or ctx ends. It returns the first
+// failure among the jobs that ended.
+func (l *Local) WaitJobs(ctx context.Context) error {
+	for _, q := range l.queries.list() {
+		if q.kind != kindInsert {
+			continue
+		}
+		select {
+		case <-q.done:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+		if i := q.info(); i.State == Failed {
+			return i.Err
+		}
+	}
+	return nil
+}
+
+// Close ends all queries with 57P01, waits for them and closes the catalog.
+// Sessions must be closed before.
+func (l *Local) Close() error {
+	l.cancel(errShutdown)
+	l.queries.stopAll(errShutdown)
+	return l.catalog.Close()
+}
+
+// Resume starts the jobs that ran when the process last ended. They begin where
+// their tables' options say, for positions are not kept. A job that cannot start is
+// marked as failed and logged; the others go on.
+func (l *Local) Resume(ctx context.Context) error {
+	for _, j := range l.catalog.Current().Jobs() {
+		if j.State != catalog.JobRunning {
+			continue
+		}
+		l.cfg.Log.Warn("a job starts again: rows written before may be written again", "query", j.ID, "sql", j.SQL)
+		if err := l.resume(ctx, *j); err != nil {
+			l.cfg.Log.Error("a job did not start", "query", j.ID, "error", err)
+			if err := l.mark(j.ID, catalog.JobFailed, err); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (l *Local) resume(ctx context.Context, j catalog.Job) error {
+	s, err := l.NewSession(ctx, nil)
+	if err != nil {
+		return err
+	}
+	sess := s.(*Sess)
+	if err := sess.set.Restore(j.Settings); err != nil {
+		return err
+	}
+	sess.resuming = j.ID
+	p, err := s.Prepare(ctx, j.SQL, nil)
+	if err != nil {
+		return err
+	}
+	r, err := p.Run(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := r.Close(); err != nil {
+		return err
+	}
+	return s.Close()
+}
+
+// mark notes in the catalog how a job stands.
+func (l *Local) mark(id string, state catalog.JobState, cause error) error {
+	return l.catalog.Update(func(tx *catalog.Tx) error {
+		j, ok := tx.Job(id)
+		if !ok {
+			return nil
+		}
+		j.State, j.Changed = state, l.cfg.Now()
+		if cause != nil {
+			e := sqlerr.From(cause)
+			j.Error, j.Code = e.Message, string(e.Code)
+		}
+		return tx.PutJob(j)
+	})
+}
+
+// drain reads a result that gives no rows to its end.
+func drain(ctx context.Context, r Result) error {
+	for {
+		if _, err := r.Next(ctx, true); err == io.EOF {
+			return r.Close()
+		} else if err != nil {
+			_ = r.Close() // the statement's fault is the one to report
+			return err
+		}
+	}
+}
+
+// Exec runs a script to its end: statements that return rows are run too, and
+// their rows passed over. It is for start-up scripts. Continuous jobs go on.
+func (l *Local) Exec(ctx context.Context, script string) error {
+	s, err := l.NewSession(ctx, map[string]string{"application_name": "init"})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = s.Close() }() // an in-memory session: nothing can fail
+	stmts, err := s.Parse(script)
+	if err != nil {
+		return err
+	}
+	for _, st := range stmts {
+		p, err := s.Prepare(ctx, st.Span().Text(script), nil)
+		if err != nil {
+			return Shift(err, st.Span().From)
+		}
+		r, err := p.Run(ctx, nil)
+		if err != nil {
+			return Shift(err, st.Span().From)
+		}
+		if err := drain(ctx, r); err != nil {
+			return Shift(err, st.Span().From)
+		}
+	}
+	return nil
+}
+
+// Shift moves an error's position from a statement to the text that it begins
+// at from in.
+func Shift(err error, from sqlerr.Pos) error {
+	e := sqlerr.From(err)
+	if e == nil || e.Pos == 0 {
+		return err
+	}
+	c := *e
+	c.Pos += from - 1
+	return &c
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
