@@ -207,10 +207,14 @@ func (f *fakeTables) create(st parser.Statement, src string, env *Env) error {
 	switch st := st.(type) {
 	case *parser.CreateTable:
 		t, err := CheckTable(st, src, env)
-		if err == nil {
-			f.tables[t.Name] = t
+		if err != nil {
+			return err
 		}
-		return err
+		for i := range t.Options { // as the session does before it keeps the table
+			t.Options[i].KeyPos, t.Options[i].ValuePos = 0, 0
+		}
+		f.tables[t.Name] = t
+		return nil
 	case *parser.CreateView:
 		v, _, err := CheckView(st, src, env)
 		if err == nil {

@@ -41,6 +41,9 @@ func (s *Sess) prepareCreateTable(st *parser.CreateTable, src string) (Prepared,
 		if err := s.checkOptions(t, st); err != nil {
 			return err
 		}
+		for i := range t.Options { // places in a text that is soon forgotten
+			t.Options[i].KeyPos, t.Options[i].ValuePos = 0, 0
+		}
 		return at2(s.update(temp, func(tx *catalog.Tx) error {
 			if st.OrReplace {
 				return tx.ReplaceTable(*t)
