@@ -123,10 +123,19 @@ type Job struct {
 	Code  string `json:"code,omitempty"`
 	// Settings are the session's where they differ from the defaults.
 	Settings map[string]string `json:"settings,omitempty"`
+	// Params are the values of $1, $2, ….
+	Params []JobParam `json:"params,omitempty"`
 	// Uses names the tables and views it reads and writes.
 	Uses    []string  `json:"uses,omitempty"`
 	Created time.Time `json:"created"`
 	Changed time.Time `json:"changed"`
+}
+
+// JobParam is a parameter of a job in PostgreSQL's text form.
+type JobParam struct {
+	Type Type   `json:"type"`
+	Text string `json:"text,omitempty"`
+	Null bool   `json:"null,omitempty"`
 }
 
 // Name is an object's name as written, with or without schema and database.

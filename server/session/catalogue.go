@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/penstock/penstock/catalog"
-	"github.com/penstock/penstock/internal/sqlerr"
 	"github.com/penstock/penstock/parser"
 	"github.com/penstock/penstock/server/pgcatalog"
 )
@@ -25,12 +24,14 @@ func (s *Sess) prepareCatalogue(st *parser.SelectStmt, types []catalog.Type) (Pr
 	return c, c.replan()
 }
 
-func (c *catalogued) replan() (err error) {
-	s := c.s
-	c.seen = s.seen()
+func (c *catalogued) replan() error {
+	s, now := c.s, c.s.seen()
 	version, _, _ := strings.Cut(s.get("server_version"), " ")
-	c.plan, err = pgcatalog.Prepare(c.st.Query, &pgcatalog.Env{Catalog: s.view(), User: s.user, Database: catalog.DatabaseName,
+	p, err := pgcatalog.Prepare(c.st.Query, &pgcatalog.Env{Catalog: s.view(), User: s.user, Database: catalog.DatabaseName,
 		ServerVersion: version, Settings: s.set.All, Setting: s.Setting, SetSetting: s.set.Set}, c.types)
+	if err == nil {
+		c.plan, c.seen = p, now
+	}
 	return err
 }
 
@@ -40,13 +41,9 @@ func (c *catalogued) Columns() catalog.Schema     { return c.plan.Columns() }
 func (c *catalogued) TypeOIDs() []uint32          { return c.plan.TypeOIDs() }
 
 func (c *catalogued) Run(ctx context.Context, args []Arg) (Result, error) {
-	if c.seen != c.s.seen() {
-		old := c.Columns()
+	if c.seen != c.s.seen() { // the columns of the system's relations never change
 		if err := c.replan(); err != nil {
 			return nil, err
-		}
-		if !sameColumns(old, c.Columns()) {
-			return nil, sqlerr.New(sqlerr.FeatureNotSupported, "cached plan must not change result type")
 		}
 	}
 	texts := make([]*string, len(args))

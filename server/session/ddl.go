@@ -44,7 +44,7 @@ func (s *Sess) prepareCreateTable(st *parser.CreateTable, src string) (Prepared,
 		for i := range t.Options { // places in a text that is soon forgotten
 			t.Options[i].KeyPos, t.Options[i].ValuePos = 0, 0
 		}
-		return at2(s.update(temp, func(tx *catalog.Tx) error {
+		return at(s.update(temp, func(tx *catalog.Tx) error {
 			if st.OrReplace {
 				return tx.ReplaceTable(*t)
 			}
@@ -115,7 +115,7 @@ func (s *Sess) prepareCreateView(st *parser.CreateView, src string) (Prepared, e
 				}
 			}
 		}
-		return at2(s.update(temp, func(tx *catalog.Tx) error {
+		return at(s.update(temp, func(tx *catalog.Tx) error {
 			if st.IfNotExists && tx.Has(name) {
 				r.notice("relation %q already exists, skipping", name)
 				return nil

@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"maps"
@@ -62,6 +61,9 @@ func Open(cfg Config) (*Local, error) {
 		return nil, err
 	}
 	l := &Local{cfg: cfg, catalog: cat, funcs: expr.Builtin(), queries: queries{now: cfg.Now}}
+	for _, j := range cat.Current().Jobs() {
+		l.queries.taken(j.ID)
+	}
 	l.base, l.cancel = context.WithCancelCause(context.Background())
 	if _, err := l.settings("penstock"); err != nil {
 		_ = cat.Close() // the fault of the settings is the one to report
@@ -108,7 +110,7 @@ func (l *Local) NewSession(_ context.Context, params map[string]string) (Session
 
 // Queries lists the queries that run or have lately ended, oldest first.
 func (l *Local) Queries() []QueryInfo {
-	var out []QueryInfo
+	out := l.kept()
 	for _, q := range l.queries.list() {
 		out = append(out, q.info())
 	}
@@ -118,41 +120,28 @@ func (l *Local) Queries() []QueryInfo {
 // Query gives one query; 42704 when there is none.
 func (l *Local) Query(id string) (QueryInfo, error) {
 	q, err := l.queries.find(id)
-	if err != nil {
-		return QueryInfo{}, err
+	if err == nil {
+		return q.info(), nil
 	}
-	return q.info(), nil
+	for _, i := range l.kept() {
+		if i.ID == id {
+			return i, nil
+		}
+	}
+	return QueryInfo{}, err
 }
 
 // StopQuery ends a query and waits for its end.
 func (l *Local) StopQuery(id string) error {
-	q, err := l.queries.find(id)
+	i, err := l.Query(id)
 	if err != nil {
 		return err
 	}
-	if q.hasEnded() {
-		return sqlerr.New(sqlerr.ObjectNotInPrerequisite, "query %q has ended already", id)
+	q, err := l.queries.find(id)
+	if err != nil || q.hasEnded() {
+		return sqlerr.New(sqlerr.ObjectNotInPrerequisite, "query %q has ended already", i.ID)
 	}
 	q.stop(errStopped)
-	return nil
-}
-
-// WaitJobs waits until no INSERT job runs, or ctx ends. It returns the first
-// failure among the jobs that ended.
-func (l *Local) WaitJobs(ctx context.Context) error {
-	for _, q := range l.queries.list() {
-		if q.kind != kindInsert {
-			continue
-		}
-		select {
-		case <-q.done:
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-		if i := q.info(); i.State == Failed {
-			return i.Err
-		}
-	}
 	return nil
 }
 
@@ -160,67 +149,8 @@ func (l *Local) WaitJobs(ctx context.Context) error {
 // Sessions must be closed before.
 func (l *Local) Close() error {
 	l.cancel(errShutdown)
-	l.queries.stopAll(errShutdown)
+	l.queries.close(errShutdown)
 	return l.catalog.Close()
-}
-
-// Resume starts the jobs that ran when the process last ended. They begin where
-// their tables' options say, for positions are not kept. A job that cannot start is
-// marked as failed and logged; the others go on.
-func (l *Local) Resume(ctx context.Context) error {
-	for _, j := range l.catalog.Current().Jobs() {
-		if j.State != catalog.JobRunning {
-			continue
-		}
-		l.cfg.Log.Warn("a job starts again: rows written before may be written again", "query", j.ID, "sql", j.SQL)
-		if err := l.resume(ctx, *j); err != nil {
-			l.cfg.Log.Error("a job did not start", "query", j.ID, "error", err)
-			if err := l.mark(j.ID, catalog.JobFailed, err); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (l *Local) resume(ctx context.Context, j catalog.Job) error {
-	s, err := l.NewSession(ctx, nil)
-	if err != nil {
-		return err
-	}
-	sess := s.(*Sess)
-	if err := sess.set.Restore(j.Settings); err != nil {
-		return err
-	}
-	sess.resuming = j.ID
-	p, err := s.Prepare(ctx, j.SQL, nil)
-	if err != nil {
-		return err
-	}
-	r, err := p.Run(ctx, nil)
-	if err != nil {
-		return err
-	}
-	if err := r.Close(); err != nil {
-		return err
-	}
-	return s.Close()
-}
-
-// mark notes in the catalog how a job stands.
-func (l *Local) mark(id string, state catalog.JobState, cause error) error {
-	return l.catalog.Update(func(tx *catalog.Tx) error {
-		j, ok := tx.Job(id)
-		if !ok {
-			return nil
-		}
-		j.State, j.Changed = state, l.cfg.Now()
-		if cause != nil {
-			e := sqlerr.From(cause)
-			j.Error, j.Code = e.Message, string(e.Code)
-		}
-		return tx.PutJob(j)
-	})
 }
 
 // drain reads a result that gives no rows to its end.
@@ -273,11 +203,4 @@ func Shift(err error, from sqlerr.Pos) error {
 	c := *e
 	c.Pos += from - 1
 	return &c
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

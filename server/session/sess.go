@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/penstock/penstock/catalog"
-	"github.com/penstock/penstock/exec"
 	"github.com/penstock/penstock/exec/build"
 	"github.com/penstock/penstock/exec/expr"
 	"github.com/penstock/penstock/internal/sqlerr"
@@ -107,17 +106,18 @@ func (s *Sess) prepare(st parser.Statement, src string, types []catalog.Type) (P
 
 // command is a prepared statement that runs a function.
 type command struct {
-	st   parser.Statement
-	cols catalog.Schema
-	run  func(ctx context.Context) (Result, error)
+	st     parser.Statement
+	cols   catalog.Schema
+	params []catalog.Type // taken, and of no meaning: EXPLAIN of a query with parameters
+	run    func(ctx context.Context) (Result, error)
 }
 
 func (c *command) Statement() parser.Statement { return c.st }
-func (c *command) Params() []catalog.Type      { return nil }
+func (c *command) Params() []catalog.Type      { return c.params }
 func (c *command) Columns() catalog.Schema     { return c.cols }
 func (c *command) Run(ctx context.Context, args []Arg) (Result, error) {
-	if len(args) > 0 {
-		return nil, sqlerr.New(sqlerr.ProtocolViolation, "the statement has no parameters, %d are given", len(args))
+	if len(args) != len(c.params) {
+		return nil, sqlerr.New(sqlerr.ProtocolViolation, "the statement has %d parameters, %d are given", len(c.params), len(args))
 	}
 	return c.run(ctx)
 }
@@ -131,124 +131,6 @@ func done(st parser.Statement, tag string, f func(ctx context.Context, r *fixed)
 		}
 		return r, nil
 	}}
-}
-
-// planned is a prepared SELECT or INSERT.
-type planned struct {
-	s     *Sess
-	st    parser.Statement
-	src   string
-	types []catalog.Type
-	plan  func() (*plan.Query, error)
-	q     *plan.Query
-	seen  seen
-}
-
-func (s *Sess) newPlanned(st parser.Statement, src string, types []catalog.Type, f func(env *planner.Env) (*plan.Query, error)) (*planned, error) {
-	p := &planned{s: s, st: st, src: src, types: types}
-	p.plan = func() (*plan.Query, error) {
-		env, err := s.env(types)
-		if err != nil {
-			return nil, err
-		}
-		return f(env)
-	}
-	return p, p.replan()
-}
-
-func (p *planned) replan() (err error) {
-	p.seen = p.s.seen()
-	p.q, err = p.plan()
-	return err
-}
-
-func (p *planned) Statement() parser.Statement { return p.st }
-func (p *planned) Params() []catalog.Type      { return p.q.Params }
-
-func (p *planned) Columns() catalog.Schema {
-	if _, sink := p.q.Root.(*plan.Sink); sink {
-		return nil
-	}
-	return p.q.Root.Schema()
-}
-
-// ready gives the plan with the parameters in it, made anew if the catalog has
-// changed since.
-func (p *planned) ready(args []Arg) (*plan.Query, error) {
-	if p.seen != p.s.seen() {
-		old := p.Columns()
-		if err := p.replan(); err != nil {
-			return nil, err
-		}
-		if !sameColumns(old, p.Columns()) {
-			return nil, sqlerr.New(sqlerr.FeatureNotSupported, "cached plan must not change result type")
-		}
-	}
-	if len(args) != len(p.q.Params) {
-		return nil, sqlerr.New(sqlerr.ProtocolViolation, "the statement has %s, %d are given", plural(len(p.q.Params), "parameter"), len(args))
-	}
-	if len(args) == 0 {
-		return p.q, nil
-	}
-	consts := make([]*plan.Const, len(args))
-	for i, a := range args {
-		consts[i] = &plan.Const{T: p.q.Params[i], Null: a.Null, Text: a.Text}
-		if a.Null {
-			continue
-		}
-		// A wrong text is the client's fault, told before anything runs.
-		if err := expr.AppendConst(exec.NewColumnOf(p.q.Params[i]), p.q.Params[i], a.Text); err != nil {
-			return nil, err
-		}
-	}
-	return plan.BindParams(p.q, consts)
-}
-
-func sameColumns(a, b catalog.Schema) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i].Name != b[i].Name || !a[i].Type.Equal(b[i].Type) {
-			return false
-		}
-	}
-	return true
-}
-
-func (p *planned) Run(ctx context.Context, args []Arg) (Result, error) {
-	q, err := p.ready(args)
-	if err != nil {
-		return nil, err
-	}
-	env, err := p.s.buildEnv(q)
-	if err != nil {
-		return nil, err
-	}
-	b, err := build.Build(ctx, q, env)
-	if err != nil {
-		return nil, err
-	}
-	var n notices
-	for _, t := range q.Notices {
-		n.notice("%s", t)
-	}
-	if b.Pipe != nil {
-		run := p.s.l.queries.start(p.s.withTimeout(ctx), kindSelect, "", p.src, b)
-		return &stream{notices: n, q: run, schema: q.Root.Schema()}, nil
-	}
-	return p.s.startInsert(p, q, b, n)
-}
-
-// withTimeout applies statement_timeout to a SELECT.
-func (s *Sess) withTimeout(ctx context.Context) context.Context {
-	d := s.set.Duration("statement_timeout")
-	if d <= 0 {
-		return ctx
-	}
-	ctx, cancel := context.WithTimeoutCause(ctx, d, sqlerr.New(sqlerr.QueryCanceled, "canceling statement due to statement timeout"))
-	context.AfterFunc(ctx, cancel)
-	return ctx
 }
 
 // env is what the planner needs.

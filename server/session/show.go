@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-
 	"maps"
 	"slices"
 	"strings"
@@ -263,32 +262,45 @@ func (s *Sess) connectors() string {
 }
 
 // likeMatcher is LIKE over names, without regard to case: % any text, _ one
-// character.
+// character, a backslash takes the next as it is.
 func likeMatcher(pattern string) func(string) bool {
 	p := []rune(strings.ToLower(pattern))
 	return func(name string) bool { return likeRunes(p, []rune(strings.ToLower(name))) }
 }
 
+// likeRunes matches in the product of the lengths: where it fails, only the last
+// % can have taken too little.
 func likeRunes(p, s []rune) bool {
-	for len(p) > 0 {
-		switch p[0] {
-		case '%':
-			for i := range len(s) + 1 {
-				if likeRunes(p[1:], s[i:]) {
-					return true
-				}
+	i, j := 0, 0
+	anyAt, tried := -1, 0
+	for j < len(s) {
+		switch {
+		case i < len(p) && p[i] == '%':
+			anyAt, tried = i, j
+			i++
+			continue
+		case i < len(p) && p[i] == '_':
+			i++
+			j++
+			continue
+		case i < len(p):
+			k := i
+			if p[k] == '\\' && k+1 < len(p) {
+				k++
 			}
-			return false
-		case '_':
-			if len(s) == 0 {
-				return false
-			}
-		default:
-			if len(s) == 0 || s[0] != p[0] {
-				return false
+			if p[k] == s[j] {
+				i, j = k+1, j+1
+				continue
 			}
 		}
-		p, s = p[1:], s[1:]
+		if anyAt < 0 {
+			return false
+		}
+		tried++
+		i, j = anyAt+1, tried
 	}
-	return len(s) == 0
+	for i < len(p) && p[i] == '%' {
+		i++
+	}
+	return i == len(p)
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/penstock/penstock/catalog"
-	"github.com/penstock/penstock/exec/build"
 	"github.com/penstock/penstock/internal/sqlerr"
 	"github.com/penstock/penstock/parser"
 	"github.com/penstock/penstock/planner"
@@ -29,53 +28,6 @@ func (s *Sess) prepareInsert(st *parser.Insert, src string, types []catalog.Type
 	})
 }
 
-// startInsert runs an INSERT as a job of the engine. Bounded input belongs to
-// the statement, which waits for it; a continuous job outlives the session.
-func (s *Sess) startInsert(p *planned, q *plan.Query, b *build.Query, n notices) (Result, error) {
-	wait := q.Root.Bounded()
-	job := s.l.queries.start(s.l.base, kindInsert, s.resuming, p.src, b)
-	if wait {
-		return &written{notices: n, q: job, wait: true}, nil
-	}
-	if err := s.keep(job, q); err != nil {
-		job.stop(err)
-		return nil, err
-	}
-	n.notice("query %s runs: SHOW QUERIES tells how it does, STOP QUERY %s ends it", job.id, job.id)
-	return &written{notices: n, q: job}, nil
-}
-
-// keep notes a continuous job in the catalog, and its end when it comes.
-func (s *Sess) keep(q *query, p *plan.Query) error {
-	err := s.l.catalog.Update(func(tx *catalog.Tx) error {
-		j := catalog.Job{ID: q.id, SQL: q.sql, State: catalog.JobRunning, Settings: s.set.Changed(), Created: q.started, Changed: q.started}
-		for _, name := range planner.Dependencies(p) {
-			if tx.Has(name) { // temporary ones are nobody's affair
-				j.Uses = append(j.Uses, name)
-			}
-		}
-		return tx.PutJob(j)
-	})
-	if err != nil {
-		return err
-	}
-	s.l.queries.group.Go(func() {
-		<-q.done
-		i := q.info()
-		state := map[string]catalog.JobState{Finished: catalog.JobFinished, Failed: catalog.JobFailed, Stopped: catalog.JobStopped}[i.State]
-		if context.Cause(s.l.base) != nil {
-			return // the process ends: the job runs again with the next
-		}
-		if i.Err != nil {
-			s.l.cfg.Log.Error("a job has ended", "query", q.id, "state", i.State, "error", i.Err)
-		}
-		if err := s.l.mark(q.id, state, i.Err); err != nil {
-			s.l.cfg.Log.Error("the end of a job was not noted", "query", q.id, "error", err)
-		}
-	})
-	return nil
-}
-
 func (s *Sess) prepareExplain(st *parser.Explain, src string, types []catalog.Type) (Prepared, error) {
 	switch {
 	case st.Analyze:
@@ -85,40 +37,42 @@ func (s *Sess) prepareExplain(st *parser.Explain, src string, types []catalog.Ty
 		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "EXPLAIN (FORMAT %s) is not supported yet", strings.ToUpper(st.Format)).At(st.Span().From).
 			Hint("FORMAT TEXT or JSON")
 	case st.QueryID != "":
-		q, err := s.l.queries.find(st.QueryID)
+		q, err := s.l.Query(st.QueryID)
 		if err != nil {
-			return nil, err
+			return nil, at(err, st.Span().From)
 		}
-		return s.explainSQL(st, q.sql)
+		inner, err := s.Prepare(context.Background(), q.SQL, nil)
+		if err != nil {
+			return nil, sqlerr.New(sqlerr.CodeOf(err), "the query cannot be planned any more: %s", sqlerr.From(err).Message).At(st.Span().From)
+		}
+		return explained(st, inner, st.Span().From)
 	}
 	inner, err := s.prepare(st.Target, src, types)
 	if err != nil {
 		return nil, err
 	}
+	return explained(st, inner, st.Target.Span().From)
+}
+
+// explained makes the EXPLAIN of a prepared statement. The plan is that of the moment
+// it is asked for.
+func explained(st parser.Statement, inner Prepared, pos parser.Pos) (Prepared, error) {
 	p, ok := inner.(*planned)
 	if !ok {
-		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "only queries and INSERT can be explained").At(st.Target.Span().From)
+		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "only queries of streams and INSERT can be explained").At(pos)
 	}
-	return explained(st, p), nil
-}
-
-func (s *Sess) explainSQL(st *parser.Explain, sql string) (Prepared, error) {
-	inner, err := s.Prepare(context.Background(), sql, nil)
-	if err != nil {
-		return nil, err
-	}
-	return explained(st, inner.(*planned)), nil
-}
-
-func explained(st *parser.Explain, p *planned) Prepared {
+	form := st.(*parser.Explain).Format
 	cols := catalog.Schema{{Name: "QUERY PLAN", Type: catalog.Of(catalog.Varchar)}}
-	return &command{st: st, cols: cols, run: func(context.Context) (Result, error) {
-		text, err := planner.Explain(p.q, st.Format)
+	return &command{st: st, cols: cols, params: p.q.Params, run: func(context.Context) (Result, error) {
+		if err := p.refresh(); err != nil {
+			return nil, err
+		}
+		text, err := planner.Explain(p.q, form)
 		if err != nil {
 			return nil, err
 		}
 		lines := []string{text}
-		if st.Format == "text" {
+		if form == "text" {
 			lines = strings.Split(strings.TrimRight(text, "\n"), "\n")
 		}
 		t := newRows(cols)
@@ -126,7 +80,7 @@ func explained(st *parser.Explain, p *planned) Prepared {
 			t.add(l)
 		}
 		return t.result("EXPLAIN"), nil
-	}}
+	}}, nil
 }
 
 func (s *Sess) prepareSet(st *parser.Set) (Prepared, error) {
@@ -135,14 +89,20 @@ func (s *Sess) prepareSet(st *parser.Set) (Prepared, error) {
 			return nil // every statement sees its own snapshot; drivers ask all the same
 		}
 		if st.Default {
-			return at2(s.set.Reset(st.Name), st.P)
+			return at(s.set.Reset(st.Name), st.P)
 		}
-		return at2(s.set.Set(st.Name, strings.Join(st.Values, ", ")), st.P)
+		return at(s.set.Set(st.Name, strings.Join(st.Values, ", ")), st.P)
 	}), nil
 }
 
 // at gives an error a place if it has none.
-func at(err error, p parser.Pos) error { return sqlerr.From(err).At(p) }
+func at(err error, p parser.Pos) error {
+	if err == nil {
+		return nil
+	}
+	e := *sqlerr.From(err) // it may be one that all share
+	return e.At(p)
+}
 
 func (s *Sess) prepareReset(st *parser.Reset) (Prepared, error) {
 	return done(st, "RESET", func(context.Context, *fixed) error {
@@ -150,7 +110,7 @@ func (s *Sess) prepareReset(st *parser.Reset) (Prepared, error) {
 			s.set.ResetAll()
 			return nil
 		}
-		return s.set.Reset(st.Name)
+		return at(s.set.Reset(st.Name), st.Span().From)
 	}), nil
 }
 
@@ -158,18 +118,11 @@ func (s *Sess) prepareControl(st *parser.QueryControl) (Prepared, error) {
 	switch st.Verb {
 	case "STOP", "CANCEL":
 		return done(st, st.Verb+" QUERY", func(context.Context, *fixed) error {
-			return at2(s.l.StopQuery(st.ID), st.P)
+			return at(s.l.StopQuery(st.ID), st.P)
 		}), nil
 	}
 	return nil, sqlerr.New(sqlerr.FeatureNotSupported, "%s QUERY is not supported yet", st.Verb).At(st.Span().From).
 		Hint("STOP QUERY %s ends it", st.ID)
-}
-
-func at2(err error, p parser.Pos) error {
-	if err == nil {
-		return nil
-	}
-	return at(err, p)
 }
 
 // unsupported names a statement that cannot be run yet.
