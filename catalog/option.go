@@ -115,7 +115,7 @@ func Validate(specs []OptionSpec, options []Option) (*OptionValues, error) {
 		if s.Required && !v.IsSet(s.Key) {
 			e := sqlerr.New(sqlerr.InvalidParameterValue, "option '%s' is missing", s.Key)
 			if s.Doc != "" {
-				e.Hint("'%s': %s", s.Key, s.Doc)
+				e = e.Hint("'%s': %s", s.Key, s.Doc)
 			}
 			return nil, e
 		}

@@ -88,7 +88,7 @@ func (g *Graph) Tasks() []*Task { return g.tasks }
 // returns false when a source has not yet taken the one before.
 func (g *Graph) Barrier(e Epoch) bool {
 	for _, t := range g.tasks {
-		if t.barrier != nil && len(t.barrier) > 0 {
+		if len(t.barrier) > 0 {
 			return false
 		}
 	}

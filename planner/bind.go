@@ -11,18 +11,17 @@ import (
 
 // binder binds one statement. Its state is what the whole statement shares.
 type binder struct {
-	env     *Env
-	params  []catalog.Type
-	notices []string
-	deps    []string // named by the statement itself
-	uses    []string // those and what views among them use
-	tables  int      // ids given to FROM items
-	depth   int
-	size    int
-	views   []string                  // the views being expanded, outermost first
-	joins   map[*plan.Join]sqlerr.Pos // joins whose conditions are still in Residual
-	hidden  int                       // > 0: the text bound is not the user's, so positions mean nothing
-	sigs    map[string][]catalog.Signature
+	env    *Env
+	params []catalog.Type
+	deps   []string // named by the statement itself
+	uses   []string // those and what views among them use
+	tables int      // ids given to FROM items
+	depth  int
+	size   int
+	views  []string                  // the views being expanded, outermost first
+	joins  map[*plan.Join]sqlerr.Pos // joins whose conditions are still in Residual
+	hidden int                       // > 0: the text bound is not the user's, so positions mean nothing
+	sigs   map[string][]catalog.Signature
 }
 
 func newBinder(env *Env) *binder {
@@ -39,12 +38,6 @@ func (b *binder) pos(p parser.Pos) sqlerr.Pos {
 
 func (b *binder) unsupported(p parser.Pos, what string) *sqlerr.Error {
 	return sqlerr.New(sqlerr.FeatureNotSupported, "%s is not supported", what).At(b.pos(p))
-}
-
-func (b *binder) notice(text string) {
-	if !slices.Contains(b.notices, text) {
-		b.notices = append(b.notices, text)
-	}
 }
 
 func (b *binder) signatures(name string) []catalog.Signature {

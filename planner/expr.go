@@ -49,12 +49,8 @@ func isComparison(op string) bool {
 }
 
 func (b *binder) bindBinary(x *parser.Binary, s *exprScope) (plan.Expr, error) {
-	op := x.Op
-	switch op {
-	case "AND", "OR":
+	if x.Op == "AND" || x.Op == "OR" {
 		return b.bindLogic(x, s)
-	case "!=":
-		op = "<>"
 	}
 	// Long chains lean left: they are walked, not recursed into.
 	var chain []*parser.Binary

@@ -268,7 +268,7 @@ func unnestColumns(t catalog.Type, ordinality bool) (cols catalog.Schema, err er
 	switch {
 	case t.Kind == catalog.Array && t.Elem.Kind == catalog.Row:
 		for _, f := range t.Elem.Fields {
-			cols = append(cols, catalog.Column{Name: f.Name, Type: f.Type})
+			cols = append(cols, catalog.Column(f))
 		}
 	case t.Kind == catalog.Array:
 		cols = catalog.Schema{{Name: "unnest", Type: *t.Elem}}

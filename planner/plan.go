@@ -38,7 +38,7 @@ func (b *binder) finish(node plan.Node) (*plan.Query, error) {
 	node = b.typeParams(node)
 	node = b.rewrite(node)
 	q := &plan.Query{Root: node, Params: b.params, Uses: b.uses, Parallelism: max(b.env.Parallelism, 1)}
-	q.Notices = append(slices.Clone(b.notices), implicitNotices(node)...)
+	q.Notices = implicitNotices(node)
 	q.Root = distribute(node, q.Parallelism)
 	return q, nil
 }

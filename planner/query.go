@@ -65,7 +65,7 @@ func (b *binder) query(q *parser.Query, scope *ctes, opt *queryOptions) (plan.No
 	case *parser.Values:
 		node, err = b.values(body, scope, opt)
 	case *parser.SetOp:
-		node, err = b.setOp(body, scope, opt)
+		node, err = b.setOp(body, scope)
 	case *parser.Query:
 		if len(q.OrderBy) > 0 || q.Limit != nil || q.Offset != nil {
 			opt = nil // what stands above wants decided columns
@@ -115,7 +115,6 @@ func (b *binder) checkUnused(q *parser.Query, scope *ctes) error {
 	if len(q.With) == 0 {
 		return nil
 	}
-	notices := b.notices
 	for i := len(scope.list) - 1; i >= 0; i-- {
 		if c := scope.list[i]; !c.used {
 			if _, err := b.useCTE(c); err != nil {
@@ -123,7 +122,6 @@ func (b *binder) checkUnused(q *parser.Query, scope *ctes) error {
 			}
 		}
 	}
-	b.notices = notices
 	return nil
 }
 
@@ -212,7 +210,7 @@ func (b *binder) valuesColumn(col []plan.Expr, i int, opt *queryOptions) (catalo
 }
 
 // setOp binds UNION [ALL]; EXCEPT and INTERSECT are refused.
-func (b *binder) setOp(x *parser.SetOp, scope *ctes, opt *queryOptions) (plan.Node, error) {
+func (b *binder) setOp(x *parser.SetOp, scope *ctes) (plan.Node, error) {
 	if x.Op != "UNION" {
 		return nil, b.unsupported(x.P, x.Op)
 	}
@@ -227,7 +225,7 @@ func (b *binder) setOp(x *parser.SetOp, scope *ctes, opt *queryOptions) (plan.No
 		chain = append(chain, s)
 		left = s.Left
 	}
-	opt = &queryOptions{keep: true}
+	opt := &queryOptions{keep: true}
 	node, err := b.body(left, scope, opt)
 	if err != nil {
 		return nil, err

@@ -163,7 +163,6 @@ func replaceAll(x plan.Expr, common []plan.Expr, width int) plan.Expr {
 type census struct {
 	b    *binder
 	seen []*counted
-	size int
 }
 
 // maxCensus bounds how many different expressions are compared with each other.

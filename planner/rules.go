@@ -59,10 +59,10 @@ func ParseRules(text string) (map[string]bool, error) {
 	set(len(words) == 0 || strings.HasPrefix(words[0], "-"))
 	for _, w := range words {
 		name, off := strings.CutPrefix(strings.ToLower(w), "-")
-		switch {
-		case name == "all", name == "on":
+		switch name {
+		case "all", "on":
 			set(!off)
-		case name == "none", name == "off":
+		case "none", "off":
 			set(false)
 		default:
 			if _, ok := on[name]; !ok {

@@ -35,7 +35,7 @@ import (
 
 type config struct {
 	records, partitions, keys, runs, cores int
-	codec, brokers, designs, format        string
+	codec, brokers, designs                string
 	profile                                string
 }
 

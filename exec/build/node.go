@@ -1,6 +1,7 @@
 package build
 
 import (
+	"errors"
 	"time"
 
 	"github.com/penstock/penstock/exec"
@@ -94,7 +95,7 @@ func (b *builder) values(n *plan.Values) (lanes, error) {
 
 // rowFault takes the SQL error out of a fault of a row.
 func rowFault(err error) error {
-	if re, ok := err.(*exec.RowError); ok {
+	if re, ok := errors.AsType[*exec.RowError](err); ok {
 		return re.Err
 	}
 	return err

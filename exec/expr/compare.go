@@ -19,8 +19,6 @@ const (
 	ge
 )
 
-var relations = map[string]relation{"=": eq, "<>": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
-
 // holds tells, for a three-way comparison (-1, 0, 1) plus one, whether the
 // relation holds.
 var holds = [6][3]bool{

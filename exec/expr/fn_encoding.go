@@ -8,6 +8,7 @@ import (
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 
 	"github.com/penstock/penstock/internal/sqlerr"
 )
@@ -98,7 +99,7 @@ func decode(c *call, i int) error {
 	switch {
 	case equalFold(format, "hex"):
 		out, err := hex.AppendDecode(c.out.Data, s)
-		if bad, ok := err.(hex.InvalidByteError); ok {
+		if bad, ok := errors.AsType[hex.InvalidByteError](err); ok {
 			return sqlerr.New(sqlerr.InvalidParameterValue, `invalid hexadecimal digit: "%c"`, byte(bad))
 		} else if err != nil {
 			return sqlerr.New(sqlerr.InvalidParameterValue, "invalid hexadecimal data: odd number of digits")

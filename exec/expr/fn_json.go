@@ -163,8 +163,8 @@ func parseJSONPath(path, _ []byte) ([]string, error) {
 	}
 	var steps []string
 	for rest != "" {
-		switch {
-		case rest[0] == '.':
+		switch rest[0] {
+		case '.':
 			n := strings.IndexAny(rest[1:], ".[") + 1
 			if n == 0 {
 				n = len(rest)
@@ -174,7 +174,7 @@ func parseJSONPath(path, _ []byte) ([]string, error) {
 				return nil, bad
 			}
 			steps, rest = append(steps, "."+name), rest[n:]
-		case rest[0] == '[':
+		case '[':
 			n := strings.IndexByte(rest, ']')
 			if n < 0 {
 				return nil, bad

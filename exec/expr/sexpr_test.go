@@ -18,10 +18,9 @@ import (
 // A call takes the first overload that has exactly the arguments' kinds.
 
 type sexpr struct {
-	t     *testing.T
-	in    string
-	i     int
-	width int // columns made by column()
+	t  *testing.T
+	in string
+	i  int
 	// constant makes the expression of a literal; the tests of columns replace it.
 	literal func(k *plan.Const) plan.Expr
 }

@@ -43,7 +43,7 @@ func open(path string) (*input, error) {
 		err = syscall.EISDIR
 	}
 	if err != nil {
-		f.Close()
+		_ = f.Close() // nothing was read
 		return nil, openError(path, "reading", err)
 	}
 	in.f, in.in, in.regular = f, f, info.Mode().IsRegular()

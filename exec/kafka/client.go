@@ -122,7 +122,7 @@ func (c *client) track(nc net.Conn) (net.Conn, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
-		nc.Close()
+		_ = nc.Close() // closed before its use
 		return nil, net.ErrClosed
 	}
 	c.conns[t] = struct{}{}
@@ -147,7 +147,7 @@ func (c *client) drop() {
 	}
 	c.mu.Unlock()
 	for _, t := range conns {
-		t.Close()
+		_ = t.Close() // nothing is under way on it
 	}
 }
 

@@ -28,9 +28,6 @@ type builder struct {
 
 func (b *builder) reset() { b.recs, b.n, b.first, b.last = b.recs[:0], 0, 0, 0 }
 
-// size is about what the batch will take uncompressed.
-func (b *builder) size() int { return batchHeader + len(b.recs) }
-
 // add appends a record. A nil key or value is null; headers are encoded by
 // appendHeader, n of them.
 func (b *builder) add(ts int64, key, value, headers []byte, n int) {

@@ -55,7 +55,6 @@ type rec struct {
 type mark struct {
 	id   identity
 	seq  int32
-	txn  string
 	attr uint16
 }
 

@@ -54,8 +54,6 @@ func errIntegerRange(typ string, b []byte) error {
 
 func errTimestampRange() error { return sqlerr.New(sqlerr.DatetimeOverflow, "timestamp out of range") }
 
-func errDateRange() error { return sqlerr.New(sqlerr.DatetimeOverflow, "date out of range") }
-
 func errDateRangeForTimestamp() error {
 	return sqlerr.New(sqlerr.DatetimeOverflow, "date out of range for timestamp")
 }

@@ -83,7 +83,6 @@ type timeParser struct {
 	in  []byte
 	typ string // in errors
 	s   []byte // what is left
-	tok []byte // the token at hand, for errors of zones
 
 	special bool // infinity, epoch: value says it all
 	value   int64

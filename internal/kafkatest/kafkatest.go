@@ -109,7 +109,7 @@ func (b *Broker) Run(t testing.TB) {
 	for start := time.Now(); ; time.Sleep(50 * time.Millisecond) {
 		c, err := net.DialTimeout("tcp", b.Addr, time.Second)
 		if err == nil {
-			c.Close()
+			_ = c.Close() // it was opened to see whether it opens
 			return
 		}
 		if time.Since(start) > startPatience {

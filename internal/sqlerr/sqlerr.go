@@ -163,7 +163,7 @@ func From(err error) *Error {
 	if err == nil {
 		return nil
 	}
-	if e, ok := err.(*Error); ok {
+	if e, ok := err.(*Error); ok { //nolint:errorlint // the outermost error as it is; wrapped ones come below
 		return e
 	}
 	if e, ok := errors.AsType[*Error](err); ok {

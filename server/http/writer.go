@@ -258,5 +258,5 @@ func (c *csvWriter) fail(err error, src string) {
 	}
 	// CSV has no place for an error: the connection is cut so that no one takes
 	// the rows for all of them.
-	panic(http.ErrAbortHandler)
+	panic(http.ErrAbortHandler) //nolint:forbidigo // net/http takes it as the wish to cut the connection
 }

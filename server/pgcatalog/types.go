@@ -50,8 +50,6 @@ const (
 	tInt8Array   = 1016
 	tOIDArray    = 1028
 	tRecordArray = 2287
-	// tACLArray is aclitem[].
-	tACLArray = 1034
 )
 
 // class tells how values of a type are held and compared.

@@ -157,14 +157,16 @@ func fetchTimeout(options []parser.Option) (d time.Duration, given bool, err err
 			return 0, false, sqlerr.New(sqlerr.SyntaxError, "unrecognized FETCH option \"%s\"", o.Key).
 				At(o.KeyP).Hint("the only option is timeout")
 		}
-		d, err := duration(o.Value)
-		if err != nil {
+		if given {
+			return 0, false, sqlerr.New(sqlerr.SyntaxError, "conflicting or redundant options").At(o.KeyP)
+		}
+		if d, err = duration(o.Value); err != nil {
 			return 0, false, sqlerr.New(sqlerr.InvalidParameterValue, "invalid value for option \"timeout\": \"%s\"", o.Value).
 				At(o.ValueP).Hint("write a time such as '1s', '250ms' or '0s'")
 		}
-		return d, true, nil
+		given = true
 	}
-	return 0, false, nil
+	return d, given, nil
 }
 
 // duration reads 1s, 250ms, 1m30s, and "2 seconds" or "5 minutes".

@@ -181,7 +181,7 @@ func (r *runner) run(t testing.TB, d *datadriven.TestData) string {
 		if err != nil {
 			d.Fatalf(t, "%v", err)
 		}
-		time.Sleep(dur)
+		time.Sleep(dur) //nolint:forbidigo // the clock of a synctest bubble
 		return c.pending()
 	case "cancel":
 		synctest.Wait()
