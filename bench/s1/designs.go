@@ -33,7 +33,7 @@ func load(ctx context.Context, c *config, topic string) error {
 	if err != nil {
 		return err
 	}
-	g, err := gen.New(gen.Config{Kind: gen.Visits, Keys: c.keys, Seed: 42, Count: int64(c.records), TimeStep: 100 * time.Microsecond})
+	g, err := gen.New(gen.Config{Kind: gen.Visits, Keys: c.keys, Seed: 42, Count: int64(c.records), TimeStep: c.step})
 	if err != nil {
 		return err
 	}
@@ -72,9 +72,18 @@ func child(args []string) error {
 		return err
 	}
 	run, ok := map[string]func(ctx context.Context, addr, topic string, records, cores int) (result, error){
-		"planned": planned, "raw": raw, "naive": naive}[design]
+		"planned": planned, "raw": raw, "naive": naive, "memory": memory}[design]
 	if !ok {
 		return fmt.Errorf("there is no design %q", design)
+	}
+	if mem := os.Getenv("S1_MEMPROFILE"); mem != "" {
+		runtime.MemProfileRate = 1
+		defer func() {
+			if f, err := os.Create(mem); err == nil {
+				_ = pprof.Lookup("allocs").WriteTo(f, 0)
+				_ = f.Close()
+			}
+		}()
 	}
 	if len(args) > 5 {
 		f, err := os.Create(args[5])
@@ -94,7 +103,9 @@ func child(args []string) error {
 	if err != nil {
 		return err
 	}
-	r.Wall = time.Since(start).Nanoseconds()
+	if r.Wall == 0 {
+		r.Wall = time.Since(start).Nanoseconds()
+	}
 	end, _ := usage()
 	runtime.ReadMemStats(&after)
 	r.CPU, r.Allocs = (end - cpu).Nanoseconds(), int64(after.Mallocs-before.Mallocs)
@@ -136,6 +147,11 @@ func planned(ctx context.Context, addr, topic string, _, cores int) (r result, e
 	if err := e.Exec(ctx, fmt.Sprintf(ddl, topic, addr)); err != nil {
 		return r, err
 	}
+	return runQuery(ctx, e)
+}
+
+// runQuery runs the query over website_visit and encodes its rows.
+func runQuery(ctx context.Context, e *session.Local) (r result, err error) {
 	s, err := e.NewSession(ctx, nil)
 	if err != nil {
 		return r, err

@@ -11,7 +11,9 @@
 //
 //	go run ./bench/s1                          embedded broker, lz4, 1,000 keys, one core
 //	go run ./bench/s1 -cores 2 -partitions 2   two cores
-//	go run ./bench/s1 -keys 1000000            a million live keys
+//	go run ./bench/s1 -keys 1000000 -step 5us -records 4000000   a million live keys
+//	go run ./bench/s1 -designs memory          one core and two, records from memory: a
+//	                                           broker on the same two cores would be what is measured
 //	go run ./bench/s1 -brokers HOST:PORT       any other broker
 package main
 
@@ -37,6 +39,7 @@ type config struct {
 	records, partitions, keys, runs, cores int
 	codec, brokers, designs                string
 	profile                                string
+	step                                   time.Duration
 }
 
 func main() {
@@ -82,8 +85,12 @@ func parent() error {
 	flag.StringVar(&c.codec, "codec", "lz4", "compression of the topic")
 	flag.StringVar(&c.brokers, "brokers", "", "a running broker; empty starts the embedded one")
 	flag.StringVar(&c.designs, "designs", "planned,raw,naive", "what to measure")
+	flag.DurationVar(&c.step, "step", 100*time.Microsecond, "event time from a visit to the next; 10us puts 2,000,000 visits into one window")
 	flag.StringVar(&c.profile, "cpuprofile", "", "write a CPU profile of the planned design here")
 	flag.Parse()
+	if c.designs == "memory" {
+		return c.memory()
+	}
 	if c.brokers == "" {
 		addr, stop, err := startBroker()
 		if err != nil {
@@ -154,15 +161,9 @@ func (c *config) measure(topic string) (map[string][]result, error) {
 					cmd = exec.Command(ts, append([]string{"-c", "1", os.Args[0]}, args...)...)
 				}
 			}
-			cmd.Env = append(os.Environ(), "GOMAXPROCS="+strconv.Itoa(c.cores))
-			cmd.Stderr = os.Stderr
-			out, err := cmd.Output()
+			r, err := runChild(cmd, d, c.cores)
 			if err != nil {
-				return nil, fmt.Errorf("design %s: %w", d, err)
-			}
-			var r result
-			if err := json.Unmarshal(bytes.TrimSpace(out), &r); err != nil {
-				return nil, fmt.Errorf("design %s said %q: %w", d, out, err)
+				return nil, err
 			}
 			if r.Records != int64(c.records) {
 				return nil, fmt.Errorf("design %s counted %d of %d visits", d, r.Records, c.records)
@@ -174,6 +175,41 @@ func (c *config) measure(topic string) (map[string][]result, error) {
 		return nil, fmt.Errorf("planned gave %d rows with the sum %d, naive %d rows with %d", p[0].Rows, p[0].Sum, n[0].Rows, n[0].Sum)
 	}
 	return res, nil
+}
+
+// runChild runs a design in its own process and reads what it measured.
+func runChild(cmd *exec.Cmd, design string, cores int) (r result, err error) {
+	cmd.Env = append(os.Environ(), "GOMAXPROCS="+strconv.Itoa(cores))
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return r, fmt.Errorf("design %s: %w", design, err)
+	}
+	if err := json.Unmarshal(bytes.TrimSpace(out), &r); err != nil {
+		return r, fmt.Errorf("design %s said %q: %w", design, out, err)
+	}
+	return r, nil
+}
+
+// memory measures how the engine scales from one core to two.
+func (c *config) memory() error {
+	rates := map[int][]float64{}
+	for range c.runs {
+		for _, cores := range []int{1, 2} {
+			r, err := runChild(exec.Command(os.Args[0], "child", "memory", "-", strconv.Itoa(c.keys), strconv.Itoa(c.records), strconv.Itoa(cores)), "memory", cores)
+			if err != nil {
+				return err
+			}
+			if r.Records != int64(c.records) {
+				return fmt.Errorf("counted %d of %d visits", r.Records, c.records)
+			}
+			rates[cores] = append(rates[cores], float64(c.records)/float64(r.Wall)*1e9)
+		}
+	}
+	mid := func(v []float64) float64 { slices.Sort(v); return v[len(v)/2] }
+	one, two := mid(rates[1]), mid(rates[2])
+	fmt.Printf("records_per_second_one_core=%.0f records_per_second_two_cores=%.0f scaling=%.2f\n", one, two, two/one)
+	return nil
 }
 
 // median of a figure over the runs.
