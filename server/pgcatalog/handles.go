@@ -31,6 +31,11 @@ func lookupRelation(n parser.Name) *relation {
 	if len(n) > 1 {
 		schema = fold(n[len(n)-2])
 	}
+	// Most names are the user's: the facts, which take milliseconds to load,
+	// are not asked about those.
+	if schema != "information_schema" && (schema != "pg_catalog" || !strings.HasPrefix(fold(n.Last()), "pg_")) {
+		return nil
+	}
 	return loadFacts().byName[schema+"."+fold(n.Last())]
 }
 
