@@ -61,6 +61,13 @@ func (c *chain) push(port int, b *Batch) error {
 	return c.process(0, port, b)
 }
 
+// flush lets go the rows that the output has gathered for the next task.
+func (c *chain) flush() {
+	if x, ok := c.out.(*exchange); ok {
+		x.push()
+	}
+}
+
 // advance tells the operators from first on that time has come to to.
 func (c *chain) advance(first int, to Time) error {
 	for i := first; i < len(c.ops); i++ {

@@ -14,8 +14,9 @@ type Output interface {
 }
 
 // exchange sends rows over one or more edges: all to the only one, or by the
-// hash of key columns. Rows are gathered per edge and sent when a packet is full
-// or a signal follows, so that a signal never overtakes them.
+// hash of key columns. Rows are gathered per edge and sent when a packet is full,
+// when a signal follows, so that it never overtakes them, or when the task has
+// nothing more in hand (push), so that no row waits for the next.
 type exchange struct {
 	edges  []*edge
 	keys   []int // nil: edges has one member
@@ -96,6 +97,13 @@ func (x *exchange) flush(t int) {
 	if p := x.filled[t]; p != nil {
 		x.filled[t] = nil
 		x.edges[t].send(p)
+	}
+}
+
+// push sends what has been gathered.
+func (x *exchange) push() {
+	for t := range x.edges {
+		x.flush(t)
 	}
 }
 

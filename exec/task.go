@@ -277,6 +277,8 @@ func (t *Task) step(ctx context.Context) error {
 		}
 		err = t.tell(t.gen.current(t.splits))
 	}
+	// The next record may be long in coming.
+	t.chain.flush()
 	return t.settle(err)
 }
 
@@ -305,6 +307,9 @@ func (t *Task) run(ctx context.Context) (err error) {
 		case p := <-t.in:
 			if err := t.Handle(ctx, p); err != nil {
 				return err
+			}
+			if len(t.in) == 0 {
+				t.chain.flush()
 			}
 		case <-ctx.Done():
 			return context.Cause(ctx)

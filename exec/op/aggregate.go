@@ -231,7 +231,7 @@ func (a *Aggregate) Process(_ context.Context, _ int, in *exec.Batch, emit exec.
 func (a *Aggregate) bound(emit exec.Emit) error {
 	groups := a.windows.groups()
 	if groups <= a.limit {
-		return nil
+		return a.pass(emit)
 	}
 	if a.cfg.Phase != Partial {
 		return sqlerr.New(sqlerr.OutOfMemory, "aggregation holds more than %d groups", a.cfg.MaxGroups).
@@ -239,6 +239,23 @@ func (a *Aggregate) bound(emit exec.Emit) error {
 	}
 	a.adapt(groups)
 	return a.fire(len(a.windows.open), emit)
+}
+
+// pass lets a partial phase give on at once what came behind its own watermark.
+// The other lanes may hold the final phase's back, where these rows are not late
+// yet, and this lane's next advance may come after it has moved.
+func (a *Aggregate) pass(emit exec.Emit) error {
+	if a.cfg.Phase != Partial || a.cfg.Window.Kind == NoWindow {
+		return nil
+	}
+	n := 0
+	for n < len(a.windows.open) && due(a.windows.open[n].end, a.wm) {
+		n++
+	}
+	if n == 0 {
+		return nil
+	}
+	return a.fire(n, emit)
 }
 
 // adapt chooses how many groups a partial phase gathers before the next early
