@@ -20,6 +20,7 @@ var levels = map[string]int{
 	"exec/build": 4, "server/pgcatalog": 4,
 	"server/session": 5, "server/render": 5,
 	"server/http": 6, "server/pgwire": 6,
+	"internal/sqltest": 6, // test support: drives the whole engine through a session
 	"cmd/penstock": 7,
 	"bench":        8,
 }
