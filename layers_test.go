@@ -21,8 +21,8 @@ var levels = map[string]int{
 	"server/session": 5, "server/render": 5,
 	"server/http": 6, "server/pgwire": 6,
 	"internal/sqltest": 6, // test support: drives the whole engine through a session
-	"cmd/penstock": 7,
-	"bench":        8,
+	"cmd/penstock":     7,
+	"bench":            8,
 }
 
 // sideways are the imports within a level, each with its reason.
