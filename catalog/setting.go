@@ -59,6 +59,8 @@ var isolationLevels = []string{"serializable", "repeatable read", "read committe
 // settingSpecs are all settings, by name. Those of PostgreSQL that mean nothing
 // here but that clients set or read take only the value that is true.
 var settingSpecs = []SettingSpec{
+	{Name: "aggregate.max-groups", Kind: SetInt, Default: "33554432", Min: 1, Max: 1 << 31,
+		Doc: "The most groups that one aggregation may hold, over all its open windows; past it the query ends with 53200."},
 	{Name: "allowed-lateness", Kind: SetDuration, Default: "0s", check: checkLateness,
 		Doc: "How long a window is kept for corrections after it has fired; only 0 is supported."},
 	{Name: "application_name", Default: "", Report: true, Doc: "The name of the client, shown in lists of queries."},
@@ -82,6 +84,8 @@ var settingSpecs = []SettingSpec{
 	{Name: "IntervalStyle", Kind: SetEnum, Default: "postgres", Enum: []string{"postgres"}, Report: true, Doc: "The text form of intervals."},
 	{Name: "is_superuser", Kind: SetBool, Default: "on", ReadOnly: true, Report: true, Doc: "Whether the user may do everything."},
 	{Name: "jit", Kind: SetBool, Default: "off", Doc: "Accepted for drivers; queries are always run the same way."},
+	{Name: "join.max-bytes", Kind: SetInt, Default: "1073741824", Min: 1 << 10, Max: 1 << 50,
+		Doc: "The most bytes of rows that one join may hold; past it the query ends with 53200."},
 	{Name: "lock_timeout", Kind: SetMillis, Default: "0", Max: maxMillis, Doc: "There are no locks to wait for."},
 	{Name: "max_identifier_length", Kind: SetInt, Default: strconv.Itoa(MaxNameLength), ReadOnly: true, Doc: "The longest name, in bytes."},
 	{Name: "optimizer.rules", Default: "on", check: checkRules,
@@ -96,6 +100,8 @@ var settingSpecs = []SettingSpec{
 	{Name: "server_version", Default: "15.8 (Penstock)", ReadOnly: true, Report: true, Doc: "The version of PostgreSQL that is spoken."},
 	{Name: "server_version_num", Kind: SetInt, Default: "150008", ReadOnly: true, Doc: "The same as a number."},
 	{Name: "session_authorization", Default: "penstock", ReadOnly: true, Report: true, Doc: "The user of the session."},
+	{Name: "sort.max-bytes", Kind: SetInt, Default: "1073741824", Min: 1 << 10, Max: 1 << 50,
+		Doc: "The most bytes of rows that one ORDER BY may hold; past it the query ends with 53200."},
 	{Name: "standard_conforming_strings", Kind: SetBool, Default: "on", Report: true, check: onlyOn,
 		Doc: "Backslashes are plain characters in ordinary strings."},
 	{Name: "statement_timeout", Kind: SetMillis, Default: "0", Max: maxMillis, Doc: "How long a statement may run; 0: for ever."},

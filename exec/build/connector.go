@@ -71,8 +71,10 @@ type Env struct {
 	Now         func() time.Time
 	Timezone    *time.Location
 	Log         *slog.Logger
-	// MaxStateBytes bounds sorts and joins; 0: the operators' default.
-	MaxStateBytes int64
+	// MaxGroups bounds each aggregation, MaxSortBytes and MaxJoinBytes the rows
+	// held by each sort and join; 0: the operators' defaults.
+	MaxGroups                  int
+	MaxSortBytes, MaxJoinBytes int64
 	// User and Version answer current_user and version().
 	User, Version string
 }

@@ -22,6 +22,13 @@ func (c fileConnector) Check(t *catalog.Table) error {
 	if err != nil {
 		return err
 	}
+	for _, col := range t.Columns {
+		if col.Metadata != "" {
+			if err := file.CheckMeta(file.Column{Name: col.Name, Type: col.Type, Meta: col.Metadata}); err != nil {
+				return err
+			}
+		}
+	}
 	_, err = cfg.Format.NewDecoder(fieldsOf(t), cfg.FormatOptions)
 	return atOption(err, t)
 }

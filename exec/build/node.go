@@ -167,65 +167,12 @@ func (b *builder) windowAssign(n *plan.WindowAssign) (lanes, error) {
 	})
 }
 
-var phases = map[plan.Phase]op.Phase{plan.Single: op.Single, plan.Partial: op.Partial, plan.Final: op.Final}
-
-func (b *builder) aggregate(n *plan.Aggregate) (lanes, error) {
-	in, err := b.node(n.Input)
-	if err != nil {
-		return in, err
-	}
-	if _, spread := n.Input.(*plan.Exchange); !spread && n.Phase != plan.Partial {
-		in = b.gather(in)
-	}
-	w, err := window(n.Window)
-	if err != nil {
-		return in, err
-	}
-	var states []*exec.Column
-	make := func() (exec.Operator, error) {
-		c := op.AggregateConfig{Window: w, Phase: phases[n.Phase], OnError: b.policy(), Late: b.stats.late}
-		if n.Phase == plan.Final && n.Window != nil {
-			c.Window = op.Window{Kind: op.Attached, Start: 0, End: 1}
-		}
-		for _, k := range n.Keys {
-			c.Keys = append(c.Keys, op.Key{Col: k, Like: in.layout.Cols[k].Like()})
-		}
-		states = states[:0]
-		first := len(n.Types) - len(n.Aggs)
-		for i, call := range n.Aggs {
-			spec := op.AggSpec{Args: call.Args, Filter: call.Filter, Result: exec.NewColumnOf(n.Types[first+i])}
-			if _, err := expr.NewAggregate(call.Fn, call.ArgTypes, call.T, call.Distinct); err != nil {
-				return nil, err
-			}
-			spec.New = func() exec.Aggregate {
-				a, _ := expr.NewAggregate(call.Fn, call.ArgTypes, call.T, call.Distinct) // made once above
-				return a
-			}
-			for _, l := range spec.New().State() {
-				states = append(states, exec.NewColumn(l))
-			}
-			c.Aggs = append(c.Aggs, spec)
-		}
-		return op.NewAggregate(c)
-	}
-	if n.Phase != plan.Partial {
-		return b.add(in, n.Schema(), make)
-	}
-	// The columns of a partial's states are known to the aggregates alone.
-	s := n.Schema()
-	out, err := b.add(in, s[:len(s)-len(n.Aggs)], make)
-	if err == nil {
-		out.layout.Cols = append(out.layout.Cols, states...)
-	}
-	return out, err
-}
-
 func (b *builder) sort(n *plan.Sort) (lanes, error) {
 	in, err := b.node(n.Input)
 	if err != nil {
 		return in, err
 	}
-	c := op.SortConfig{Limit: n.Limit, Offset: n.Offset, MaxBytes: b.env.MaxStateBytes}
+	c := op.SortConfig{Limit: n.Limit, Offset: n.Offset, MaxBytes: b.env.MaxSortBytes}
 	for _, k := range n.Keys {
 		c.Keys = append(c.Keys, op.SortKey{Col: k.Col, Desc: k.Desc, NullsFirst: k.NullsFirst})
 	}
@@ -315,7 +262,8 @@ func (b *builder) join(n *plan.Join) (lanes, error) {
 
 func (b *builder) joinOp(n *plan.Join, sides [2]lanes) (*op.Join, error) {
 	c := op.JoinConfig{Kind: joinKinds[n.Kind], Left: sides[0].layout.Cols, Right: sides[1].layout.Cols,
-		LeftKeys: n.LeftKeys, RightKeys: n.RightKeys, MaxBytes: b.env.MaxStateBytes, OnError: b.policy()}
+		LeftKeys: n.LeftKeys, RightKeys: n.RightKeys, MaxBytes: b.env.MaxJoinBytes, OnError: b.policy(),
+		Late: func(_ int, in *exec.Batch, row int) { b.stats.late(in, row) }}
 	if n.Residual != nil {
 		var err error
 		if c.Residual, err = expr.Compile(n.Residual, b.expr); err != nil {

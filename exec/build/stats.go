@@ -63,6 +63,14 @@ func (s *Stats) late(*exec.Batch, int) {
 	}
 }
 
+// lateBy is late for rows that stand for as many as their column col says.
+func (s *Stats) lateBy(col int) func(*exec.Batch, int) {
+	return func(b *exec.Batch, row int) {
+		s.Late.Add(b.Cols[col].Int[row] - 1)
+		s.late(b, row)
+	}
+}
+
 func (s *Stats) skipped(_ *exec.Batch, e *exec.RowError) {
 	n := s.Skipped.Add(1)
 	if s.skipLog.allow() {

@@ -177,7 +177,8 @@ func (s *Sess) zone() (*time.Location, error) {
 }
 
 func (s *Sess) version() string {
-	return "PostgreSQL " + s.get("server_version") + " compatible, Penstock " + s.l.cfg.Version
+	number, _, _ := strings.Cut(s.get("server_version"), " ")
+	return "PostgreSQL " + number + " compatible, Penstock " + s.l.cfg.Version
 }
 
 // buildEnv is what the graph needs.
@@ -194,5 +195,6 @@ func (s *Sess) buildEnv(q *plan.Query) (*build.Env, error) {
 		skip = true
 	}
 	return &build.Env{Connectors: s.l.cfg.Connectors, BatchRows: s.set.Int("batch.max-rows"), SkipBadRows: skip, Now: s.l.cfg.Now,
-		Timezone: zone, Log: s.l.cfg.Log, User: s.user, Version: s.version()}, nil
+		MaxGroups: s.set.Int("aggregate.max-groups"),
+		MaxSortBytes: int64(s.set.Int("sort.max-bytes")), MaxJoinBytes: int64(s.set.Int("join.max-bytes")), Timezone: zone, Log: s.l.cfg.Log, User: s.user, Version: s.version()}, nil
 }
