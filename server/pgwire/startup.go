@@ -22,6 +22,7 @@ const (
 	cancelRequest = 80877102
 	protocolMajor = 3
 
+	// maxStartupBytes is the longest startup message, as in PostgreSQL.
 	maxStartupBytes = 10_000
 	// maxStartupTries bounds requests for encryption before the startup message.
 	maxStartupTries = 3
