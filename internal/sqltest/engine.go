@@ -224,7 +224,7 @@ func ErrorText(err error) string {
 		s += fmt.Sprintf(" at %d:%d", e.Line, e.Col)
 	}
 	s += ": " + e.Message
-	if e.Detail != "" && e.Code != sqlerr.InternalError {
+	if e.Detail != "" {
 		s += "\ndetail: " + e.Detail
 	}
 	if e.HintMsg != "" {
