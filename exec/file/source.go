@@ -57,7 +57,7 @@ func NewSource(cfg Config) (*Source, error) {
 			s.value = append(s.value, col)
 			continue
 		}
-		if err := checkMeta(c); err != nil {
+		if err := CheckMeta(c); err != nil {
 			return nil, err
 		}
 		s.meta = append(s.meta, metaColumn{col, c.Meta})
@@ -76,7 +76,8 @@ func NewSource(cfg Config) (*Source, error) {
 	return s, nil
 }
 
-func checkMeta(c Column) error {
+// CheckMeta sees that a column can be filled with the metadata it names.
+func CheckMeta(c Column) error {
 	switch {
 	case c.Meta != MetaPath && c.Meta != MetaLine:
 		return sqlerr.New(sqlerr.UndefinedColumn, "connector %q has no metadata %q", "file", c.Meta).Hint("metadata: path, line")

@@ -73,6 +73,9 @@ func text(fn func(r *run, args []any) (any, error), min int, args ...uint32) *fu
 
 var catalogFunctions = map[string]*function{
 	"version": text(func(r *run, _ []any) (any, error) {
+		if r.env.Version != "" {
+			return r.env.Version, nil
+		}
 		return "PostgreSQL " + r.env.ServerVersion + " compatible, Penstock", nil
 	}, 0),
 	"current_database": {ret: tName, eval: func(r *run, _ []any) (any, error) { return r.env.Database, nil }},

@@ -26,9 +26,10 @@ type Env struct {
 	// Catalog is the snapshot that the tables show.
 	Catalog *catalog.Version
 	// User and Database are what the client connected as and to. ServerVersion
-	// is as server_version has it: 15.0. PID is the connection's.
-	User, Database, ServerVersion string
-	PID                           int32
+	// is as server_version has it: 15.0. Version is what version() gives, made of
+	// ServerVersion where it is empty. PID is the connection's.
+	User, Database, ServerVersion, Version string
+	PID                                    int32
 	// Settings lists all settings; Setting finds one; SetSetting changes one
 	// (set_config). Nil functions mean that there are none.
 	Settings   func() []catalog.SettingValue

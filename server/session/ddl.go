@@ -3,6 +3,9 @@ package session
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/internal/sqlerr"
@@ -24,11 +27,10 @@ func (s *Sess) prepareCreateTable(st *parser.CreateTable, src string) (Prepared,
 	return done(st, "CREATE TABLE", func(_ context.Context, r *fixed) error {
 		s.l.ddl.Lock()
 		defer s.l.ddl.Unlock()
-		name, temp, err := catalog.ResolveNew(planner.CatalogName(st.Name))
+		name, temp, err := s.newName(st.Name, st.Temporary)
 		if err != nil {
-			return at(err, st.Name.Pos())
+			return err
 		}
-		temp = temp || st.Temporary
 		env, err := s.env(nil)
 		if err != nil {
 			return err
@@ -67,22 +69,55 @@ func (s *Sess) update(temp bool, f func(*catalog.Tx) error) error {
 
 // checkOptions has the table's connector look at WITH (…).
 func (s *Sess) checkOptions(t *catalog.Table, st *parser.CreateTable) error {
+	names := slices.Sorted(maps.Keys(s.l.cfg.Connectors))
+	list := strings.Join(names, ", ")
 	name, ok := t.Option("connector")
 	if !ok {
-		return sqlerr.New(sqlerr.InvalidParameterValue, "the table has no connector").At(st.Name.Pos()).
-			Hint("add WITH ('connector' = 'kafka', …); connectors: %s", s.connectors())
-	}
-	c, ok := s.l.cfg.Connectors[name]
-	if !ok {
-		e := sqlerr.New(sqlerr.InvalidParameterValue, "connector %q does not exist", name).Hint("connectors: %s", s.connectors())
 		for _, o := range st.Options {
-			if o.Key == "connector" {
-				e.At(o.ValueP)
+			if _, like := catalog.Suggest(o.Key, []string{"connector"}); like {
+				return sqlerr.New(sqlerr.InvalidParameterValue, "unknown option '%s'", o.Key).At(o.KeyP).Hint("did you mean 'connector'?")
 			}
 		}
-		return e
+		return sqlerr.New(sqlerr.InvalidParameterValue, "the table has no connector").At(st.Name.Pos()).
+			Hint("add WITH ('connector' = 'kafka', …); connectors: %s", list)
 	}
-	return c.Check(t)
+	c, ok := s.l.cfg.Connectors[name]
+	if ok {
+		return at(c.Check(t), st.Name.Pos())
+	}
+	e := sqlerr.New(sqlerr.InvalidParameterValue, "connector %q does not exist", name).Hint("connectors: %s", list)
+	if like, ok := catalog.Suggest(name, names); ok {
+		e.Hint("did you mean %q? connectors: %s", like, list)
+	}
+	for _, o := range st.Options {
+		if o.Key == "connector" {
+			e.At(o.ValueP)
+		}
+	}
+	return e
+}
+
+// newName is the name of a relation to be made, and whether it is temporary. A name
+// without quotes stands for a relation that is there and differs only in its
+// capitals.
+func (s *Sess) newName(n parser.Name, temp bool) (string, bool, error) {
+	cn := planner.CatalogName(n)
+	name, inTemp, err := catalog.ResolveNew(cn)
+	if err != nil {
+		return "", false, at(err, n.Pos())
+	}
+	temp = temp || inTemp
+	if cn.Quoted {
+		return name, temp, nil
+	}
+	v := s.l.catalog.Current()
+	if temp {
+		v = s.temp.On(catalog.New().Current())
+	}
+	if rel, ok, err := v.Find(catalog.NameOf(name)); err == nil && ok {
+		name = rel.Name()
+	}
+	return name, temp, nil
 }
 
 func (s *Sess) prepareCreateView(st *parser.CreateView, src string) (Prepared, error) {
@@ -93,11 +128,10 @@ func (s *Sess) prepareCreateView(st *parser.CreateView, src string) (Prepared, e
 	return done(st, "CREATE VIEW", func(_ context.Context, r *fixed) error {
 		s.l.ddl.Lock()
 		defer s.l.ddl.Unlock()
-		name, temp, err := catalog.ResolveNew(planner.CatalogName(st.Name))
+		name, temp, err := s.newName(st.Name, st.Temporary)
 		if err != nil {
-			return at(err, st.Name.Pos())
+			return err
 		}
-		temp = temp || st.Temporary
 		env, err := s.env(nil)
 		if err != nil {
 			return err
@@ -132,37 +166,43 @@ func (s *Sess) prepareDrop(st *parser.Drop) (Prepared, error) {
 	return done(st, "DROP "+st.Kind, func(_ context.Context, r *fixed) error {
 		s.l.ddl.Lock()
 		defer s.l.ddl.Unlock()
-		for _, n := range st.Names {
-			if err := s.drop(st, n, r); err != nil {
-				return at(err, n.Pos())
-			}
-		}
-		return nil
+		return s.drop(st, r)
 	}), nil
 }
 
-func (s *Sess) drop(st *parser.Drop, n parser.Name, r *fixed) error {
-	cn := planner.CatalogName(n)
-	rel, ok, err := s.view().Find(cn)
-	if err != nil {
-		return err
-	}
-	kind := map[string]string{"TABLE": "table", "VIEW": "view"}[st.Kind]
-	if !ok {
-		if st.IfExists {
+// doomed is a relation that a DROP names.
+type doomed struct {
+	name string
+	pos  parser.Pos
+}
+
+// drop removes all that the statement names, or nothing.
+func (s *Sess) drop(st *parser.Drop, r *fixed) error {
+	kind := strings.ToLower(st.Kind)
+	var kept, temp []doomed
+	for _, n := range st.Names {
+		cn := planner.CatalogName(n)
+		rel, ok, err := s.view().Find(cn)
+		switch {
+		case err != nil:
+			return at(err, n.Pos())
+		case !ok && st.IfExists:
 			r.notice("%s %q does not exist, skipping", kind, cn.Name)
-			return nil
+		case !ok:
+			return sqlerr.New(sqlerr.UndefinedTable, "%s %q does not exist", kind, cn.Name).At(n.Pos())
+		case s.temp.Has(cn):
+			temp = append(temp, doomed{rel.Name(), n.Pos()})
+		default:
+			kept = append(kept, doomed{rel.Name(), n.Pos()})
 		}
-		return sqlerr.New(sqlerr.UndefinedTable, "%s %q does not exist", kind, cn.Name)
 	}
 	var gone catalog.Dropped
-	err = s.update(s.temp.Has(cn), func(tx *catalog.Tx) (err error) {
-		if st.Kind == "TABLE" {
-			gone, err = tx.DropTable(rel.Name(), st.Cascade)
-		} else {
-			gone, err = tx.DropView(rel.Name(), st.Cascade)
+	err := s.update(true, func(tx *catalog.Tx) error {
+		if err := dropAll(tx, st, temp, &gone); err != nil {
+			return err
 		}
-		return err
+		// If this fails, the temporary ones stay too.
+		return s.update(false, func(tx *catalog.Tx) error { return dropAll(tx, st, kept, &gone) })
 	})
 	if err != nil {
 		return err
@@ -175,6 +215,40 @@ func (s *Sess) drop(st *parser.Drop, n parser.Name, r *fixed) error {
 			q.stop(errStopped)
 		}
 		r.notice("drop cascades to query %s", id)
+	}
+	return nil
+}
+
+// dropAll drops relations that may depend on each other, in whatever order
+// they are named.
+func dropAll(tx *catalog.Tx, st *parser.Drop, names []doomed, gone *catalog.Dropped) error {
+	drop := tx.DropTable
+	if st.Kind == "VIEW" {
+		drop = tx.DropView
+	}
+	for len(names) > 0 {
+		var left []doomed
+		var first error
+		for _, n := range names {
+			if _, err := drop(n.name, false); err != nil {
+				left = append(left, n)
+				if first == nil {
+					first = at(err, n.pos)
+				}
+			}
+		}
+		if len(left) == len(names) {
+			if !st.Cascade || sqlerr.CodeOf(first) != sqlerr.DependentObjects {
+				return first
+			}
+			d, err := drop(left[0].name, true)
+			if err != nil {
+				return at(err, left[0].pos)
+			}
+			gone.Views, gone.Jobs = append(gone.Views, d.Views...), append(gone.Jobs, d.Jobs...)
+			left = slices.DeleteFunc(left[1:], func(n doomed) bool { return !tx.Has(n.name) })
+		}
+		names = left
 	}
 	return nil
 }

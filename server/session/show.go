@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -122,7 +121,11 @@ func (s *Sess) prepareShow(st *parser.Show) (Prepared, error) {
 		if _, err := s.set.Get(name); err != nil {
 			return nil, at(err, st.Name.Pos())
 		}
-		return listing(st, texts(name), func(r *rows) error { r.add(s.get(name)); return nil }), nil
+		title := name
+		if spec, ok := catalog.LookupSetting(name); ok {
+			title = spec.Name
+		}
+		return listing(st, texts(title), func(r *rows) error { r.add(s.get(name)); return nil }), nil
 	}
 	return nil, sqlerr.New(sqlerr.FeatureNotSupported, "SHOW %s is not supported yet", st.What).At(st.Span().From)
 }
@@ -255,10 +258,6 @@ func (s *Sess) describe(st parser.Statement, name parser.Name) (Prepared, error)
 		}
 		return nil
 	}), nil
-}
-
-func (s *Sess) connectors() string {
-	return strings.Join(slices.Sorted(maps.Keys(s.l.cfg.Connectors)), ", ")
 }
 
 // likeMatcher is LIKE over names, without regard to case: % any text, _ one
