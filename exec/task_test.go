@@ -405,3 +405,24 @@ func TestHashExchangeKeepsKeysTogether(t *testing.T) {
 		t.Fatalf("%d of 150 rows arrived", total)
 	}
 }
+
+// PROCTIME() windows close by the clock, whether rows come or not.
+func TestProcTimeFollowsTheClock(t *testing.T) {
+	var got []string
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now().UnixMicro()
+		g := NewGraph(GraphConfig{})
+		c := &collect{}
+		task := g.Source("scan", &script{splits: []int32{0}, behind: map[int32]bool{0: true}, open: true, tick: time.Second})
+		task.Watermark(WatermarkSpec{Delay: ms, ProcTime: true})
+		task.Add(c)
+		ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
+		defer cancel()
+		_ = g.Run(ctx)
+		got = c.log
+		want := []string{fmt.Sprintf("wm %d", start+1_000_000-ms), fmt.Sprintf("wm %d", start+2_000_000-ms)}
+		if !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	})
+}

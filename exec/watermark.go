@@ -10,6 +10,9 @@ type WatermarkSpec struct {
 	// IdleTimeout is how long a split that has been read to its end must be
 	// silent to count as idle; 0: never.
 	IdleTimeout time.Duration
+	// ProcTime: column Time holds the clock's time, so the watermark is the
+	// clock less Delay whatever the splits do.
+	ProcTime bool
 }
 
 // watermarkGen keeps the watermark of one source task. The rules are those of
@@ -49,6 +52,9 @@ func (g *watermarkGen) split(id int32) *splitTime {
 
 // observe looks at the event times of a batch.
 func (g *watermarkGen) observe(b *Batch) {
+	if g.spec.ProcTime {
+		return
+	}
 	s := g.split(b.Split)
 	c := b.Cols[g.spec.Time]
 	m := s.max
@@ -87,6 +93,9 @@ func (g *watermarkGen) watch(src Splits) {
 
 // current computes the watermark. idle is true when no split holds it back.
 func (g *watermarkGen) current(src Splits) (wm Time, idle bool) {
+	if g.spec.ProcTime {
+		return less(g.now().UnixMicro(), g.spec.Delay), false
+	}
 	wm = MaxTime
 	live, any := false, false
 	now := g.now()

@@ -130,6 +130,9 @@ func details(n plan.Node) (string, []detail) {
 		if n.Implicit {
 			add("", "implicit")
 		}
+		if n.ProcTime {
+			add("", "by the clock")
+		}
 		if n.IdleTimeout > 0 {
 			add("idle", microsText(n.IdleTimeout))
 		}
@@ -304,8 +307,6 @@ func windowText(w *plan.Window, s catalog.Schema) string {
 	switch {
 	case w.Kind == plan.Attached:
 		return colList([]int{w.Start, w.End}, s)
-	case w.ProcTime:
-		return "tumble(PROCTIME(), " + microsText(w.Size) + ")"
 	case w.Offset != 0:
 		return "tumble(" + catalog.QuoteIdent(s[w.Time].Name) + ", " + microsText(w.Size) + ", offset " + microsText(w.Offset) + ")"
 	}

@@ -30,6 +30,16 @@ func (b *binder) ensureTime(n plan.Node, col int) (plan.Node, error) {
 	return out, nil
 }
 
+// clockDelay keeps the watermark of PROCTIME() windows, in microseconds, behind the
+// clock: a window fires at its end - 1 ms, and rows of its last millisecond may still come.
+const clockDelay = 1000
+
+// isClock tells PROCTIME() itself from what is made of it.
+func isClock(e plan.Expr) bool {
+	c, ok := e.(*plan.Call)
+	return ok && c.Fn == "proctime"
+}
+
 // timePusher carries an expression down to the scan.
 type timePusher struct {
 	b     *binder
@@ -69,6 +79,10 @@ func (p *timePusher) push(n plan.Node, e plan.Expr) (plan.Node, int, error) {
 
 // place puts the watermark over a scan.
 func (p *timePusher) place(n plan.Node, e plan.Expr, t *catalog.Table) (plan.Node, int, error) {
+	if isClock(e) {
+		in, i := withColumn(n, e, p.name)
+		return &plan.Watermark{Input: in, Time: i, Delay: clockDelay, ProcTime: true}, i, nil
+	}
 	idle, err := p.b.idleTimeout(t)
 	if err != nil {
 		return nil, 0, err

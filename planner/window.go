@@ -241,11 +241,12 @@ func (k *block) finishWindow(agg *plan.Aggregate) error {
 	return nil
 }
 
-// eventTime is ensureTime with PROCTIME() refused.
+// eventTime is ensureTime with expressions over PROCTIME() refused: only the
+// clock itself is known not to go back.
 func (b *binder) eventTime(n plan.Node, col int, pos sqlerr.Pos) (plan.Node, error) {
-	if usesClock(n, col) {
-		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "a window over PROCTIME() is not supported").At(pos).
-			Hint("window on a TIMESTAMP column of the records, such as METADATA FROM 'timestamp'")
+	if usesClock(n, col) && !isClockColumn(n, col) {
+		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "a window over an expression of PROCTIME() is not supported").At(pos).
+			Hint("window on PROCTIME() itself, or on a TIMESTAMP column of the records")
 	}
 	out, err := b.ensureTime(n, col)
 	if err != nil {
@@ -254,6 +255,20 @@ func (b *binder) eventTime(n plan.Node, col int, pos sqlerr.Pos) (plan.Node, err
 		return nil, &e
 	}
 	return out, nil
+}
+
+// isClockColumn follows a column down to where it is PROCTIME() and nothing else.
+func isClockColumn(n plan.Node, col int) bool {
+	switch n := n.(type) {
+	case *plan.Project:
+		if c, ok := n.Exprs[col].(*plan.Col); ok {
+			return isClockColumn(n.Input, c.Index)
+		}
+		return isClock(n.Exprs[col])
+	case *plan.Filter, *plan.Watermark, *plan.Limit:
+		return isClockColumn(n.Inputs()[0], col)
+	}
+	return false
 }
 
 // usesClock follows a column down to PROCTIME().

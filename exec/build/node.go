@@ -135,7 +135,7 @@ func (b *builder) watermark(n *plan.Watermark) (lanes, error) {
 		return in, err
 	}
 	for _, t := range in.tasks {
-		t.Watermark(exec.WatermarkSpec{Time: n.Time, Delay: n.Delay, IdleTimeout: time.Duration(n.IdleTimeout) * time.Microsecond})
+		t.Watermark(exec.WatermarkSpec{Time: n.Time, Delay: n.Delay, IdleTimeout: time.Duration(n.IdleTimeout) * time.Microsecond, ProcTime: n.ProcTime})
 	}
 	return in, nil
 }

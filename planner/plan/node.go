@@ -51,6 +51,8 @@ type (
 		IdleTimeout int64 `json:"idle_timeout"`
 		// Implicit: the query windows on an expression without a declared watermark.
 		Implicit bool `json:"implicit,omitempty"`
+		// ProcTime: Time holds PROCTIME(), and the watermark is the clock less Delay.
+		ProcTime bool `json:"proctime,omitempty"`
 	}
 	// WindowAssign is a window table function without aggregation: it adds
 	// window_start, window_end, window_time to each row of the input. Rows whose time is NULL are dropped.
@@ -167,8 +169,6 @@ type Window struct {
 	// for Phase Final, where they are 0 and 1).
 	Start int `json:"start,omitempty"`
 	End   int `json:"end,omitempty"`
-	// ProcTime: the clock's time takes the place of Time.
-	ProcTime bool `json:"proctime,omitempty"`
 }
 
 // Phase tells the halves of a two-phase aggregation.
