@@ -21,12 +21,23 @@ func counted(n *plan.Aggregate) (calls []plan.AggCall, rows int) {
 	if n.Phase == plan.Single || n.Window == nil {
 		return n.Aggs, -1
 	}
-	for i, c := range n.Aggs {
+	for i, c := range partialOf(n).Aggs {
 		if c.Fn == "count" && len(c.Args) == 0 && c.Filter < 0 && !c.Distinct {
 			return n.Aggs, i
 		}
 	}
 	return append(append([]plan.AggCall{}, n.Aggs...), rowCount), len(n.Aggs)
+}
+
+// partialOf gives the partial phase that a final one merges, or n itself: the
+// calls of a final phase no longer tell their arguments and filters.
+func partialOf(n *plan.Aggregate) *plan.Aggregate {
+	for in := plan.Node(n); len(in.Inputs()) > 0; in = in.Inputs()[0] {
+		if a, ok := in.(*plan.Aggregate); ok && a.Phase == plan.Partial {
+			return a
+		}
+	}
+	return n
 }
 
 func (b *builder) aggregate(n *plan.Aggregate) (lanes, error) {
