@@ -151,7 +151,7 @@ func (p *parser) specialCall(t *token) (Expr, bool) {
 		p.take()
 		sub := p.expr(bpLike)
 		p.expect("IN")
-		return fn("position", sub, p.expr(bpLike))
+		return fn("position", p.expr(bpLike), sub)
 	case "OVERLAY", "SUBSTRING":
 		return p.fromFor(t, fn)
 	case "TRIM":

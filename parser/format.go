@@ -347,9 +347,9 @@ func (f *printer) call(x *Call) {
 		return
 	case plain && len(x.Args) == 2 && name == "position":
 		f.WriteByte('(')
-		f.expr(x.Args[0], bpLike)
-		f.WriteString(" IN ")
 		f.expr(x.Args[1], bpLike)
+		f.WriteString(" IN ")
+		f.expr(x.Args[0], bpLike)
 		f.WriteByte(')')
 		return
 	}

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/penstock/penstock/catalog"
@@ -61,6 +62,9 @@ func (b *binder) bindCall(x *parser.Call, s *exprScope) (plan.Expr, error) {
 	if e, done, err := b.special(name, args, pos); done || err != nil {
 		return e, err
 	}
+	if e, done, err := b.arrayCall(name, sigs, args, pos); done || err != nil {
+		return e, err
+	}
 	c, ambiguous := resolve(sigs, typesOf(args), false)
 	if c == nil {
 		if ambiguous {
@@ -95,9 +99,6 @@ func signatureText(name string, args []plan.Expr) string {
 
 func (b *binder) undefinedFunction(x *parser.Call, name string, args []plan.Expr) error {
 	text := signatureText(name, args)
-	if x.Star {
-		text = name + "(*)"
-	}
 	e := sqlerr.New(sqlerr.UndefinedFunction, "function %s does not exist", text).At(b.pos(x.P))
 	if len(b.signatures(name)) == 0 && b.env.Functions != nil {
 		if best := nearest(name, b.env.Functions.Names()); best != "" {
@@ -162,6 +163,9 @@ func (b *binder) special(name string, args []plan.Expr, pos sqlerr.Pos) (plan.Ex
 			return nil, true, sqlerr.New(sqlerr.UndefinedFunction, "could not identify a comparison function for type %s", typeName(t)).At(pos)
 		}
 		return &plan.Call{Fn: name, Args: args, T: t, P: pos}, true, nil
+	case "ifnull", "if":
+		e, err := b.choice(name, args, pos)
+		return e, e != nil || err != nil, err
 	case "nullif":
 		if len(args) != 2 {
 			return nil, true, sqlerr.New(sqlerr.SyntaxError, "NULLIF takes two arguments").At(pos)
@@ -172,7 +176,49 @@ func (b *binder) special(name string, args []plan.Expr, pos sqlerr.Pos) (plan.Ex
 	return nil, false, nil
 }
 
-// nullif has the type of its first argument, whatever the comparison is made in.
+// comparesMixed says that PostgreSQL has comparisons between two kinds, so that
+// neither is converted to the other: those of integers, of floats and of times.
+func comparesMixed(k, l catalog.Kind) bool {
+	group := func(k catalog.Kind) int {
+		switch k {
+		case catalog.SmallInt, catalog.Int, catalog.BigInt:
+			return 1
+		case catalog.Real, catalog.Double:
+			return 2
+		case catalog.Date, catalog.Timestamp, catalog.TimestampLTZ:
+			return 3
+		}
+		return 0
+	}
+	return group(k) != 0 && group(k) == group(l)
+}
+
+// choice unites the alternatives of IFNULL and IF, nil for a wrong number of
+// arguments.
+func (b *binder) choice(name string, args []plan.Expr, pos sqlerr.Pos) (plan.Expr, error) {
+	from := 0
+	if name == "if" {
+		from = 1
+	}
+	if len(args) != from+2 {
+		return nil, nil
+	}
+	out := slices.Clone(args)
+	if from == 1 {
+		cond, err := b.want(out[0], boolType, "argument of IF")
+		if err != nil {
+			return nil, err
+		}
+		out[0] = cond
+	}
+	t, err := b.unite(out[from:], upper(name))
+	if err != nil {
+		return nil, err
+	}
+	return &plan.Call{Fn: name, Args: out, T: t, P: pos}, nil
+}
+
+// nullif has the type that its first argument is compared in.
 func (b *binder) nullif(args []plan.Expr, pos sqlerr.Pos) (plan.Expr, error) {
 	e, err := b.compare("=", args[0], args[1], pos)
 	if err != nil {
@@ -184,8 +230,14 @@ func (b *binder) nullif(args []plan.Expr, pos sqlerr.Pos) (plan.Expr, error) {
 		return nil, err
 	}
 	t := first.Type()
+	if c.Fn == "=" && (args[0].Type().Kind == catalog.Unknown || !comparesMixed(t.Kind, c.Args[0].Type().Kind)) {
+		t = c.Args[0].Type()
+	}
 	if c.Fn == "=" && c.Args[0].Type().Equal(t) && c.Args[1].Type().SameKind(t) {
 		return &plan.Call{Fn: "nullif", Args: c.Args, T: t, P: pos}, nil
+	}
+	if args[0].Type().Kind == catalog.Unknown {
+		first = c.Args[0]
 	}
 	return &plan.Case{Whens: []plan.When{{Cond: e, Then: &plan.Const{T: t, Null: true, P: pos}}}, Else: first, T: t, P: pos}, nil
 }

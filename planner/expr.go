@@ -18,7 +18,7 @@ func (b *binder) bindUnary(x *parser.Unary, s *exprScope) (plan.Expr, error) {
 		}
 		return not(e, pos), nil
 	}
-	if l, ok := x.X.(*parser.Literal); ok && (x.Op == "-" || x.Op == "+") && l.Kind != "string" {
+	if l, ok := x.X.(*parser.Literal); ok && (x.Op == "-" || x.Op == "+") && l.Kind != "string" && l.Kind != "bool" {
 		return b.bindLiteral(l, x.Op == "-") // as one number: -2147483648 is an INT
 	}
 	e, err := b.expr(x.X, s)
@@ -122,6 +122,12 @@ func (b *binder) operator(op string, args []plan.Expr, pos sqlerr.Pos) (plan.Exp
 		if err := b.concatArgs(args); err != nil {
 			return nil, err
 		}
+	}
+	if err := b.mixedReal(op, args); err != nil {
+		return nil, err
+	}
+	if e, done, err := b.arrayOperator(op, args, pos); done || err != nil {
+		return e, err
 	}
 	types := typesOf(args)
 	c, ambiguous := resolve(b.signatures(op), types, true)

@@ -139,23 +139,29 @@ func (b *binder) joinUsing(j *parser.Join, left, right *rel, kind plan.JoinKind)
 		rc := *r
 		rc.index += base
 		lx, rx := l.ref(b.pos(id.P)), rc.ref(b.pos(id.P))
+		both := []plan.Expr{lx, rx}
+		t, err := b.unite(both, "JOIN/USING")
+		if err != nil {
+			return nil, err
+		}
 		cond, err := b.compare("=", lx, rx, b.pos(id.P))
 		if err != nil {
 			return nil, err
 		}
 		conds = append(conds, cond)
 		m := scopeCol{name: l.name, index: l.index, typ: l.typ}
-		switch kind {
-		case plan.Right:
+		switch same := l.typ.SameKind(t); {
+		case kind == plan.Right || kind == plan.Inner && !same && rc.typ.SameKind(t):
 			m.index, m.typ = rc.index, rc.typ
-		case plan.Full:
-			both := []plan.Expr{lx, rx}
-			t, err := b.unite(both, "JOIN/USING")
-			if err != nil {
-				return nil, err
+		case kind == plan.Full:
+			both[0] = &plan.Call{Fn: "coalesce", Args: slices.Clone(both), T: t}
+		}
+		if kind == plan.Full || !m.typ.SameKind(t) {
+			x := both[0]
+			if kind == plan.Right {
+				x = both[1]
 			}
-			merged.Exprs = append(merged.Exprs, &plan.Call{Fn: "coalesce", Args: both, T: t})
-			merged.Names = append(merged.Names, l.name)
+			merged.Exprs, merged.Names = append(merged.Exprs, x), append(merged.Names, l.name)
 			m.index, m.typ = -len(merged.Exprs), t // known when the join's width is
 		}
 		cols = append(cols, m)

@@ -1,0 +1,99 @@
+package planner
+
+import (
+	"slices"
+
+	"github.com/penstock/penstock/catalog"
+	"github.com/penstock/penstock/internal/sqlerr"
+	"github.com/penstock/penstock/planner/plan"
+)
+
+// arrayShapes tells the functions of arrays and elements of one type: 'a' stands
+// for an array, 'e' for an element.
+var arrayShapes = map[string]string{"array_append": "ae", "array_prepend": "ea", "array_cat": "aa", "array_concat": "aa",
+	"array_remove": "ae", "array_position": "ae", "array_contains": "ae"}
+
+// arrayCall binds a function whose arrays and elements are brought to one type,
+// PostgreSQL's anycompatible; done is false for any other.
+func (b *binder) arrayCall(name string, sigs []catalog.Signature, args []plan.Expr, pos sqlerr.Pos) (e plan.Expr, done bool, err error) {
+	shape, ok := arrayShapes[name]
+	if !ok || len(args) != len(shape) || len(sigs) == 0 {
+		return nil, false, nil
+	}
+	types := make([]catalog.Type, len(args))
+	for i, a := range args {
+		types[i] = a.Type()
+		switch {
+		case shape[i] == 'e' || types[i].Kind == catalog.Unknown:
+		case types[i].Kind != catalog.Array:
+			return nil, false, nil
+		default:
+			types[i] = *types[i].Elem
+		}
+	}
+	t, ok := commonType(types)
+	if !ok {
+		return nil, true, sqlerr.New(sqlerr.UndefinedFunction, "function %s does not exist", signatureText(name, args)).At(pos).
+			Hint("No function matches the given name and argument types. You might need to add explicit type casts.")
+	}
+	out := make([]plan.Expr, len(args))
+	for i, a := range args {
+		to := t
+		if shape[i] == 'a' {
+			to = catalog.ArrayOf(t)
+		}
+		if out[i], err = b.coerce(a, to, implicit); err != nil {
+			return nil, true, err
+		}
+	}
+	ret := sigs[0].Ret
+	if sigs[0].RetOf != nil {
+		if ret, err = sigs[0].RetOf(typesOf(out)); err != nil {
+			return nil, true, sqlerr.From(err).At(pos)
+		}
+	}
+	return &plan.Call{Fn: name, Args: out, T: ret, P: pos}, true, nil
+}
+
+// arrayOperator binds array || array, array || element and element || array.
+func (b *binder) arrayOperator(op string, args []plan.Expr, pos sqlerr.Pos) (e plan.Expr, done bool, err error) {
+	if op != "||" || len(args) != 2 {
+		return nil, false, nil
+	}
+	l, r := args[0].Type(), args[1].Type()
+	name := "array_cat" // what is undecided beside an array is one too
+	switch {
+	case l.Kind != catalog.Array && r.Kind != catalog.Array:
+		return nil, false, nil
+	case r.Kind != catalog.Array && r.Kind != catalog.Unknown:
+		name = "array_append"
+	case l.Kind != catalog.Array && l.Kind != catalog.Unknown:
+		name = "array_prepend"
+	}
+	e, done, err = b.arrayCall(name, b.signatures(name), args, pos)
+	if sqlerr.CodeOf(err) == sqlerr.UndefinedFunction {
+		err = operatorError(op, []catalog.Type{l, r}, false).At(pos)
+	}
+	return e, done, err
+}
+
+// mixedReal turns the sides of REAL + INT and the like into DOUBLE, as
+// PostgreSQL computes them: its operators of real and double take the number
+// as double, which is the preferred one.
+func (b *binder) mixedReal(op string, args []plan.Expr) error {
+	if len(args) != 2 || !slices.Contains([]string{"+", "-", "*", "/"}, op) {
+		return nil
+	}
+	l, r := args[0].Type(), args[1].Type()
+	if !l.IsNumeric() || !r.IsNumeric() || (l.Kind == catalog.Real) == (r.Kind == catalog.Real) {
+		return nil
+	}
+	for i, a := range args {
+		x, err := b.coerce(a, catalog.Of(catalog.Double), implicit)
+		if err != nil {
+			return err
+		}
+		args[i] = x
+	}
+	return nil
+}
