@@ -29,7 +29,8 @@ const (
 	DefaultPollEvery = 200 * time.Millisecond
 	minPollEvery     = time.Millisecond
 	maxPollEvery     = time.Hour
-	// readBytes is the size of reads, writeBytes that of writes.
+	// readBytes is the size of reads, writeBytes the usual size of writes: a
+	// buffer that has grown to 16 times as much is let go.
 	readBytes  = 256 << 10
 	writeBytes = 64 << 10
 	// readTick bounds how long Read keeps silent.

@@ -46,9 +46,9 @@ func NewSink(cfg Config) (*Sink, error) {
 	return s, nil
 }
 
-// Write encodes the rows. They reach the file when the buffer is full, or with
-// Flush. On error rows of earlier batches are kept, those of this one are not
-// written.
+// Write encodes the rows and writes them in one piece: whoever reads the file of a
+// continuous query sees them at once, and a batch is long enough to be worth a
+// write. On error none of the rows of this batch is written.
 func (s *Sink) Write(ctx context.Context, b *exec.Batch) error {
 	start, rows := len(s.buf), s.rows
 	for i := range b.Rows() {
@@ -59,9 +59,6 @@ func (s *Sink) Write(ctx context.Context, b *exec.Batch) error {
 		}
 		s.buf = append(s.buf, '\n')
 		s.rows++
-	}
-	if len(s.buf) < writeBytes {
-		return nil
 	}
 	return s.flush()
 }

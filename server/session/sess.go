@@ -195,6 +195,6 @@ func (s *Sess) buildEnv(q *plan.Query) (*build.Env, error) {
 		skip = true
 	}
 	return &build.Env{Connectors: s.l.cfg.Connectors, BatchRows: s.set.Int("batch.max-rows"), SkipBadRows: skip, Now: s.l.cfg.Now,
-		MaxGroups: s.set.Int("aggregate.max-groups"),
+		MaxGroups:    s.set.Int("aggregate.max-groups"),
 		MaxSortBytes: int64(s.set.Int("sort.max-bytes")), MaxJoinBytes: int64(s.set.Int("join.max-bytes")), Timezone: zone, Log: s.l.cfg.Log, User: s.user, Version: s.version()}, nil
 }
