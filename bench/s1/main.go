@@ -77,7 +77,7 @@ func serveBroker() error {
 
 func parent() error {
 	var c config
-	flag.IntVar(&c.records, "records", 2_000_000, "visits in the topic")
+	flag.IntVar(&c.records, "records", 1_500_000, "visits in the topic")
 	flag.IntVar(&c.partitions, "partitions", 1, "partitions of the topic")
 	flag.IntVar(&c.keys, "keys", 1000, "different visitors")
 	flag.IntVar(&c.runs, "runs", 3, "runs of each design")
