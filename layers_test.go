@@ -21,6 +21,7 @@ var levels = map[string]int{
 	"server/session": 5, "server/render": 5,
 	"server/http": 6, "server/pgwire": 6,
 	"internal/sqltest": 6, // test support: drives the whole engine through a session
+	"internal/e2e":     7, // tests alone: clients on one side, a broker on the other
 	"cmd/penstock":     7,
 	"bench":            8,
 }
