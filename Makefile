@@ -12,8 +12,8 @@ check: ## what must pass before a commit: format, vet, lint, layers, quick tests
 test: ## everything that needs nothing but Go, under the race detector
 	go test -race ./...
 
-golden: ## write the golden files anew; read the diff like code
-	go test ./... -args -rewrite
+golden: ## write the golden files and the generated pages anew; read the diff like code
+	go test $$(go list -f '{{range .TestImports}}{{if eq . "github.com/cockroachdb/datadriven"}}{{$$.ImportPath}}{{end}}{{end}}{{range .XTestImports}}{{if eq . "github.com/cockroachdb/datadriven"}}{{$$.ImportPath}}{{end}}{{end}}' ./...) . -rewrite
 
 fuzz: ## each fuzz target for FUZZTIME
 	./.ci/fuzz.sh $${FUZZTIME:-30s}
