@@ -146,19 +146,10 @@ func (b *binder) checkDefault(d parser.ColumnDef, c *catalog.TableColumn) error 
 	return nil
 }
 
-// checkKey collects the primary key, of the columns or of the table.
+// checkKey takes over the primary key; the parser has gathered it from the columns
+// or the table, and seen that there is one at most.
 func (b *binder) checkKey(ct *parser.CreateTable, t *catalog.Table) error {
-	key := ct.PrimaryKey
-	for _, d := range ct.Columns {
-		if !d.PrimaryKey {
-			continue
-		}
-		if len(key) > 0 {
-			return sqlerr.New(sqlerr.InvalidTableDefinition, "multiple primary keys for table \"%s\" are not allowed", t.Name).At(d.Name.P)
-		}
-		key = []parser.Ident{d.Name}
-	}
-	for _, id := range key {
+	for _, id := range ct.PrimaryKey {
 		i := columnIndex(t.Columns, id)
 		if i < 0 {
 			var names []string
