@@ -55,7 +55,7 @@ var generalFunctions = map[string]*function{
 	"length":        lengthFn, "char_length": lengthFn, "character_length": lengthFn,
 	"octet_length": {args: []uint32{tText}, min: 1, ret: tInt4, eval: func(_ *run, args []any) (any, error) { return int64(len(str(args[0]))), nil }},
 	"position": {args: []uint32{tText, tText}, min: 2, ret: tInt4, eval: func(_ *run, args []any) (any, error) {
-		return place(str(args[1]), str(args[0])), nil
+		return place(str(args[0]), str(args[1])), nil
 	}},
 	"strpos": {args: []uint32{tText, tText}, min: 2, ret: tInt4, eval: func(_ *run, args []any) (any, error) {
 		return place(str(args[0]), str(args[1])), nil
