@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"bytes"
 	"math"
 
 	"github.com/penstock/penstock/catalog"
@@ -157,6 +158,25 @@ func castToText(c *call, i int) error {
 		c.out.Data = c.out.Data[:n+len(cutVarchar(c.out.Data[n:], c.ret))]
 	}
 	return nil
+}
+
+// newAssignText converts to VARCHAR(n) for a column: what is cut off must be
+// blanks, where a cast that the user asked for cuts anything.
+func newAssignText(x exec.Eval, from, to catalog.Type, pos sqlerr.Pos, env *Env) exec.Eval {
+	s := &site{name: "cast", args: []exec.Eval{x}, types: []catalog.Type{from}, ret: catalog.Of(catalog.Varchar), pos: pos, env: env}
+	return newCall(s, func(c *call, i int) error {
+		n := len(c.out.Data)
+		if err := castToText(c, i); err != nil {
+			return err
+		}
+		all := c.out.Data[n:]
+		kept := cutVarchar(all, to)
+		if len(bytes.TrimRight(all[len(kept):], " ")) > 0 {
+			return sqlerr.New(sqlerr.StringTruncation, "value too long for type character varying(%d)", to.P)
+		}
+		c.out.Data = c.out.Data[:n+len(kept)]
+		return nil
+	}, true)
 }
 
 func castFromText(to catalog.Type) rowFunc {

@@ -115,6 +115,9 @@ func (c *compiler) node(e plan.Expr) (exec.Eval, error) {
 		if err != nil {
 			return nil, err
 		}
+		if e.Assign && isText(e.T) && e.T.P > 0 && !sameValues(e.X.Type(), e.T) {
+			return newAssignText(x, e.X.Type(), e.T, e.P, c.env), nil
+		}
 		return newCast(x, e.X.Type(), e.T, e.Try, e.P, c.env)
 	case *plan.FieldOf:
 		x, err := c.compile(e.X)

@@ -91,6 +91,7 @@ func (fs *facts) describe(e plan.Expr, f *fact) string {
 		b = append(b, e.T.String()...)
 	case *plan.Cast:
 		b = append(strconv.AppendBool(append(b, "cast "...), e.Try), ' ')
+		b = append(strconv.AppendBool(b, e.Assign), ' ')
 		child(e.X)
 		b = append(append(append(b, e.X.Type().String()...), " to "...), e.T.String()...)
 	case *plan.FieldOf:
