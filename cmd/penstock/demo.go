@@ -158,7 +158,7 @@ The query, here and there, with its rows as windows close (Ctrl-C ends all of it
 	if err != nil {
 		return err
 	}
-	return (&runner{engine: e, format: "table", out: out, err: d.cmd.ErrOrStderr()}).one(ctx, p)
+	return (&runner{engine: e, format: "table", out: out, err: d.cmd.ErrOrStderr()}).one(ctx, s, p)
 }
 
 func splitAddr(addr string) (host, port string) {

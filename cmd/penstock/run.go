@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -39,7 +40,7 @@ func runCmd() *cobra.Command {
 				}
 				settings[k] = v
 			}
-			script, err := readScript(c.InOrStdin(), file, text)
+			script, err := readScript(c.InOrStdin(), file, text, c.Flags().Changed("command"))
 			if err != nil {
 				return err
 			}
@@ -75,8 +76,10 @@ func runCmd() *cobra.Command {
 // errReported ends the program with an error that the user has been told.
 var errReported = errors.New("reported")
 
-func readScript(in io.Reader, file, text string) (string, error) {
-	if text != "" {
+// readScript gives the SQL to run: text where it is given, else that of the file
+// or of in.
+func readScript(in io.Reader, file, text string, given bool) (string, error) {
+	if given {
 		return text, nil
 	}
 	var b []byte
@@ -115,7 +118,7 @@ func (r *runner) run(ctx context.Context, script string) error {
 			err = sqlerr.New(sqlerr.UndefinedParameter, "there is no parameter $1").Hint("a script has no parameters")
 		}
 		if err == nil {
-			err = r.one(ctx, p)
+			err = r.one(ctx, s, p)
 		}
 		if err != nil {
 			return session.Shift(err, st.Span().From)
@@ -124,14 +127,14 @@ func (r *runner) run(ctx context.Context, script string) error {
 	return r.engine.WaitJobs(ctx)
 }
 
-func (r *runner) renderer(cols catalog.Schema) (render.Renderer, error) {
+func (r *runner) renderer(cols catalog.Schema, zone *time.Location) (render.Renderer, error) {
 	switch r.format {
 	case "ndjson":
 		return render.NDJSON(cols)
 	case "csv":
-		return render.CSV(cols), nil
+		return render.CSV(cols, zone), nil
 	}
-	return render.Table(cols), nil
+	return render.Table(cols, zone), nil
 }
 
 // flushBytes is how much is gathered before it is written although more rows
@@ -139,7 +142,7 @@ func (r *runner) renderer(cols catalog.Schema) (render.Renderer, error) {
 const flushBytes = 64 << 10
 
 // one runs a statement to its end. Rows are written when none is ready.
-func (r *runner) one(ctx context.Context, p session.Prepared) (err error) {
+func (r *runner) one(ctx context.Context, s session.Session, p session.Prepared) (err error) {
 	res, err := p.Run(ctx, nil)
 	if err != nil {
 		return err
@@ -148,7 +151,7 @@ func (r *runner) one(ctx context.Context, p session.Prepared) (err error) {
 	var rend render.Renderer
 	var buf []byte
 	if cols := p.Columns(); cols != nil {
-		if rend, err = r.renderer(cols); err != nil {
+		if rend, err = r.renderer(cols, session.Zone(s)); err != nil {
 			return err
 		}
 		buf = rend.Head(buf)

@@ -172,7 +172,7 @@ func one(ctx context.Context, sess session.Session, src string, st parser.Statem
 	defer func() { err = errors.Join(err, res.Close()) }()
 	cols := p.Columns()
 	if cols != nil {
-		if err := out.begin(cols); err != nil {
+		if err := out.begin(cols, session.Zone(sess)); err != nil {
 			return err
 		}
 	}

@@ -23,7 +23,8 @@ const flushBytes = 64 << 10
 
 // writer sends a result in the form the client accepts.
 type writer interface {
-	begin(catalog.Schema) error
+	// begin is told the columns and the time zone that instants are shown in.
+	begin(catalog.Schema, *time.Location) error
 	rows(*exec.Batch) error
 	flush() error
 	// wait waits for rows, and may return nil and no error to be called again.
@@ -128,7 +129,7 @@ type ndjson struct {
 	r render.Renderer
 }
 
-func (n *ndjson) begin(cols catalog.Schema) (err error) {
+func (n *ndjson) begin(cols catalog.Schema, _ *time.Location) (err error) {
 	n.header("application/x-ndjson")
 	n.r, err = render.NDJSON(cols)
 	return err
@@ -173,9 +174,9 @@ func (n *ndjson) fail(err error, src string) {
 // events sends server-sent events: a row an event of its own.
 type events struct{ ndjson }
 
-func (e *events) begin(cols catalog.Schema) error {
+func (e *events) begin(cols catalog.Schema, zone *time.Location) error {
 	e.header("text/event-stream")
-	return e.ndjson.begin(cols)
+	return e.ndjson.begin(cols, zone)
 }
 
 func (e *events) rows(b *exec.Batch) (err error) {
@@ -233,9 +234,9 @@ type csvWriter struct {
 
 const csvType = "text/csv; charset=utf-8; header=present"
 
-func (c *csvWriter) begin(cols catalog.Schema) error {
+func (c *csvWriter) begin(cols catalog.Schema, zone *time.Location) error {
 	c.header(csvType)
-	c.r = render.CSV(cols)
+	c.r = render.CSV(cols, zone)
 	c.buf = c.r.Head(c.buf)
 	return nil
 }

@@ -5,6 +5,7 @@ package render
 import (
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/penstock/penstock/catalog"
@@ -68,11 +69,12 @@ func unique(cols catalog.Schema) catalog.Schema {
 }
 
 // CSV writes RFC 4180 with a header line and PostgreSQL's text of values. NULL is an
-// empty field, the empty string a quoted one.
-func CSV(cols catalog.Schema) Renderer { return &csv{cols: cols} }
+// empty field, the empty string a quoted one. Instants are shown in zone.
+func CSV(cols catalog.Schema, zone *time.Location) Renderer { return &csv{cols: cols, zone: zone} }
 
 type csv struct {
 	cols catalog.Schema
+	zone *time.Location
 	text []byte
 }
 
@@ -94,7 +96,7 @@ func (c *csv) Row(dst []byte, b *exec.Batch, row int) ([]byte, error) {
 		if col.IsNull(row) {
 			continue
 		}
-		c.text = expr.AppendText(c.text[:0], c.cols[i].Type, col, row)
+		c.text = expr.AppendTextIn(c.text[:0], c.cols[i].Type, col, row, c.zone)
 		dst = appendField(dst, c.text)
 	}
 	return append(dst, '\n'), nil
@@ -130,9 +132,10 @@ const (
 
 // Table writes aligned columns for people, as psql does. Numbers stand on the
 // right. It suits streams: a row is written as it comes, and a value wider than its column pushes
-// the rest of its line, and widens the column for those that follow.
-func Table(cols catalog.Schema) Renderer {
-	t := &table{cols: cols, width: make([]int, len(cols)), text: make([][]byte, len(cols))}
+// the rest of its line, and widens the column for those that follow. Instants
+// are shown in zone.
+func Table(cols catalog.Schema, zone *time.Location) Renderer {
+	t := &table{cols: cols, zone: zone, width: make([]int, len(cols)), text: make([][]byte, len(cols))}
 	for i, c := range cols {
 		t.width[i] = max(minWidth, utf8.RuneCountInString(c.Name), usual(c.Type))
 	}
@@ -141,6 +144,7 @@ func Table(cols catalog.Schema) Renderer {
 
 type table struct {
 	cols  catalog.Schema
+	zone  *time.Location
 	width []int
 	text  [][]byte
 }
@@ -185,7 +189,7 @@ func (t *table) Row(dst []byte, b *exec.Batch, row int) ([]byte, error) {
 	for i, c := range b.Cols {
 		t.text[i] = t.text[i][:0]
 		if !c.IsNull(row) {
-			t.text[i] = expr.AppendText(t.text[i], t.cols[i].Type, c, row)
+			t.text[i] = expr.AppendTextIn(t.text[i], t.cols[i].Type, c, row, t.zone)
 		}
 		n := utf8.RuneCount(t.text[i])
 		pad := max(0, t.width[i]-n)

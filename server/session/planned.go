@@ -89,7 +89,7 @@ func (p *planned) ready(args []Arg) (*plan.Query, error) {
 			continue
 		}
 		// A wrong text is the client's fault, told before anything runs.
-		if err := expr.AppendConst(exec.NewColumnOf(p.q.Params[i]), p.q.Params[i], a.Text); err != nil {
+		if err := expr.AppendConstIn(exec.NewColumnOf(p.q.Params[i]), p.q.Params[i], []byte(a.Text), Zone(p.s)); err != nil {
 			return nil, err
 		}
 	}
