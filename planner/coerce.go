@@ -240,9 +240,24 @@ func asText(t catalog.Type) catalog.Type {
 func (b *binder) want(x plan.Expr, t catalog.Type, place string) (plan.Expr, error) {
 	from := x.Type()
 	if from.Kind != catalog.Unknown && !canCast(from, t, implicit) {
-		return nil, sqlerr.New(sqlerr.DatatypeMismatch, "%s must be type %s, not type %s", place, typeName(t), typeName(from)).At(x.Pos())
+		return nil, sqlerr.New(sqlerr.DatatypeMismatch, "%s must be type %s, not type %s", place, typeName(t), typeName(from)).At(leftmost(x))
 	}
 	return b.coerce(x, t, implicit)
+}
+
+// leftmost is where an expression's text begins, as far as places are known: an
+// operator's own is the operator's.
+func leftmost(x plan.Expr) sqlerr.Pos {
+	pos := x.Pos()
+	switch x.(type) {
+	case *plan.Call, *plan.Cast:
+		for _, o := range plan.Operands(x) {
+			if p := leftmost(o); p > 0 && (pos == 0 || p < pos) {
+				pos = p
+			}
+		}
+	}
+	return pos
 }
 
 var boolType = catalog.Of(catalog.Boolean)
@@ -357,7 +372,7 @@ func mismatch(xs []plan.Expr, types []catalog.Type, construct string) error {
 		}
 		if _, ok := commonType(append(seen, u)); !ok {
 			t, _ := commonType(seen)
-			return sqlerr.New(sqlerr.DatatypeMismatch, "%s types %s and %s cannot be matched", construct, typeName(t), typeName(u)).At(xs[i].Pos())
+			return sqlerr.New(sqlerr.DatatypeMismatch, "%s types %s and %s cannot be matched", construct, typeName(t), typeName(u)).At(leftmost(xs[i]))
 		}
 		seen = append(seen, u)
 	}

@@ -495,5 +495,5 @@ func (b *binder) bindSubscript(x *parser.Subscript, s *exprScope) (plan.Expr, er
 	case catalog.JSON:
 		return b.operator("->", []plan.Expr{e, i}, pos)
 	}
-	return nil, sqlerr.New(sqlerr.DatatypeMismatch, "cannot subscript type %s because it does not support subscripting", typeName(t)).At(pos)
+	return nil, sqlerr.New(sqlerr.DatatypeMismatch, "cannot subscript type %s because it does not support subscripting", typeName(t)).At(e.Pos())
 }

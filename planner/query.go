@@ -131,6 +131,10 @@ func (b *binder) useCTE(c *cte) (plan.Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	if n := len(node.Schema()); len(c.def.Columns) > n {
+		return nil, sqlerr.New(sqlerr.InvalidColumnReference, "WITH query \"%s\" has %d columns available but %d columns specified",
+			c.def.Name.Text, n, len(c.def.Columns)).At(b.pos(c.def.Name.P))
+	}
 	return b.rename(node, c.def.Columns, c.def.Name.Text)
 }
 
@@ -255,10 +259,27 @@ func (b *binder) body(body parser.Body, scope *ctes, opt *queryOptions) (plan.No
 	return b.query(&parser.Query{Body: body}, scope, opt)
 }
 
+// bodyPos is the place of column i of a query, else that which is given.
+func bodyPos(body parser.Body, i int, other parser.Pos) parser.Pos {
+	switch x := body.(type) {
+	case *parser.Query:
+		return bodyPos(x.Body, i, other)
+	case *parser.Select:
+		if i < len(x.Items) {
+			return x.Items[i].X.Pos()
+		}
+	case *parser.Values:
+		if i < len(x.Rows[0]) {
+			return x.Rows[0][i].Pos()
+		}
+	}
+	return other
+}
+
 func (b *binder) union(l, r plan.Node, s *parser.SetOp) (plan.Node, error) {
 	ls, rs := l.Schema(), r.Schema()
 	if len(ls) != len(rs) {
-		return nil, sqlerr.New(sqlerr.SyntaxError, "each UNION query must have the same number of columns").At(b.pos(s.P))
+		return nil, sqlerr.New(sqlerr.SyntaxError, "each UNION query must have the same number of columns").At(b.pos(bodyPos(s.Right, 0, s.P)))
 	}
 	types := make([]catalog.Type, len(ls))
 	names := make([]string, len(ls))
@@ -266,7 +287,7 @@ func (b *binder) union(l, r plan.Node, s *parser.SetOp) (plan.Node, error) {
 		t, ok := commonType([]catalog.Type{ls[i].Type, rs[i].Type})
 		if !ok {
 			return nil, sqlerr.New(sqlerr.DatatypeMismatch, "UNION types %s and %s cannot be matched",
-				typeName(ls[i].Type), typeName(rs[i].Type)).At(b.pos(s.P))
+				typeName(ls[i].Type), typeName(rs[i].Type)).At(b.pos(bodyPos(s.Right, i, s.P)))
 		}
 		types[i], names[i] = t, ls[i].Name
 	}

@@ -132,7 +132,7 @@ func (b *binder) lookup(r *rel, ref *parser.ColumnRef) (plan.Expr, error) {
 		return nil, b.undefinedColumn(r, parts[0], "")
 	}
 	if ts := r.table(parts[0], nil); len(ts) == 1 {
-		return nil, b.undefinedColumn(r, parts[1], ts[0].name)
+		return nil, b.undefinedColumn(r, parser.Ident{Text: parts[1].Text, Quoted: parts[1].Quoted, P: parts[0].P}, ts[0].name)
 	}
 	e := sqlerr.New(sqlerr.UndefinedTable, "missing FROM-clause entry for table \"%s\"", parts[0].Text).At(b.pos(parts[0].P))
 	return nil, hintName(e, parts[0].Text, r.tableNames())
@@ -155,7 +155,7 @@ func (b *binder) lookupIn(r *rel, schema parser.Name, table parser.Ident, rest [
 	case 1:
 		return b.fields(cols[0].ref(b.pos(table.P)), rest[1:])
 	}
-	return nil, sqlerr.New(sqlerr.AmbiguousColumn, "column reference \"%s\" is ambiguous", rest[0].Text).At(b.pos(rest[0].P))
+	return nil, sqlerr.New(sqlerr.AmbiguousColumn, "column reference \"%s\" is ambiguous", rest[0].Text).At(b.pos(table.P))
 }
 
 // fields walks into ROW values.

@@ -212,6 +212,10 @@ func (k *block) output(id parser.Ident) (found []int) {
 
 // ordinal reads ORDER BY 2; ok is false when x is no number.
 func (k *block) ordinal(x parser.Expr, clause string) (i int, ok bool, err error) {
+	sign := ""
+	if u, ok := x.(*parser.Unary); ok && u.Op == "-" {
+		x, sign = u.X, "-"
+	}
 	l, isLit := x.(*parser.Literal)
 	if !isLit {
 		return 0, false, nil
@@ -219,9 +223,9 @@ func (k *block) ordinal(x parser.Expr, clause string) (i int, ok bool, err error
 	if l.Kind != "int" {
 		return 0, false, sqlerr.New(sqlerr.SyntaxError, "non-integer constant in %s", clause).At(k.b.pos(l.P))
 	}
-	n, err := strconv.Atoi(l.Text)
+	n, err := strconv.Atoi(sign + l.Text)
 	if err != nil || n < 1 || n > len(k.items) {
-		return 0, false, sqlerr.New(sqlerr.InvalidColumnReference, "%s position %s is not in select list", clause, l.Text).At(k.b.pos(l.P))
+		return 0, false, sqlerr.New(sqlerr.InvalidColumnReference, "%s position %s is not in select list", clause, sign+l.Text).At(k.b.pos(l.P))
 	}
 	return n - 1, true, nil
 }
