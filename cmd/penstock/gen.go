@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,6 +25,10 @@ const genBatch = 500
 
 // genTick is how often a generator with a rate looks at the clock.
 const genTick = 10 * time.Millisecond
+
+// maxRate bounds --rate: no machine keeps it, and the arithmetic of ticks is exact
+// well beyond.
+const maxRate = 1_000_000_000
 
 type genFlags struct {
 	gen.Config
@@ -88,6 +93,9 @@ func (f *genFlags) run(ctx context.Context, out, errw io.Writer) error {
 			return usageError{fmt.Errorf("--start %q is neither RFC 3339 nor 'now'", f.start)}
 		}
 	}
+	if f.partitions < 1 || f.partitions > maxPartitions {
+		return usageError{fmt.Errorf("--partitions %d is not 1 to %d", f.partitions, maxPartitions)}
+	}
 	g, err := gen.New(f.Config)
 	if err != nil {
 		return usageError{err}
@@ -106,9 +114,9 @@ func (f *genFlags) run(ctx context.Context, out, errw io.Writer) error {
 }
 
 func parseRate(s string) (float64, error) {
-	var r float64
-	if _, err := fmt.Sscanf(strings.TrimSuffix(s, "/s"), "%g", &r); err != nil || r < 0 {
-		return 0, fmt.Errorf("--rate %q is not N/s", s)
+	r, err := strconv.ParseFloat(strings.TrimSuffix(s, "/s"), 64)
+	if err != nil || r < 0 || r > maxRate {
+		return 0, fmt.Errorf("--rate %q is not N/s, with N from 0 to %d", s, maxRate)
 	}
 	return r, nil
 }

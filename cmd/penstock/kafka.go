@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -39,6 +40,12 @@ func kafkaCmd() *cobra.Command {
 	return c
 }
 
+// maxPartitions bounds the partitions of a topic that is made here.
+const maxPartitions = 10_000
+
+// topicName is what Kafka takes for one, but for "." and "..".
+var topicName = regexp.MustCompile(`^[a-zA-Z0-9._-]{1,249}$`)
+
 // parseTopics reads NAME:PARTITIONS; PARTITIONS may be left out for one.
 func parseTopics(args []string) (map[string]int, error) {
 	topics := make(map[string]int, len(args))
@@ -47,12 +54,12 @@ func parseTopics(args []string) (map[string]int, error) {
 		n := 1
 		if ok {
 			var err error
-			if n, err = strconv.Atoi(count); err != nil || n < 1 || n > 10_000 {
-				return nil, fmt.Errorf("--topic %q: the number of partitions is not 1 to 10000", a)
+			if n, err = strconv.Atoi(count); err != nil || n < 1 || n > maxPartitions {
+				return nil, fmt.Errorf("--topic %q: the number of partitions is not 1 to %d", a, maxPartitions)
 			}
 		}
-		if name == "" {
-			return nil, fmt.Errorf("--topic %q names no topic", a)
+		if !topicName.MatchString(name) || name == "." || name == ".." {
+			return nil, fmt.Errorf("--topic %q: a topic's name is 1 to 249 letters, digits, dots, dashes or underscores", a)
 		}
 		topics[name] = n
 	}

@@ -54,15 +54,30 @@ func execute(ctx context.Context, args []string, in io.Reader, out, errw io.Writ
 	case errors.Is(err, errReported):
 		return exitFailed
 	case usage:
-		fmt.Fprintf(errw, "penstock: %v\nRun 'penstock --help' for the commands and their flags.\n", u.error)
+		fmt.Fprintf(errw, "penstock: %s\nRun 'penstock --help' for the commands, 'penstock COMMAND --help' for their flags.\n", usageText(u.error))
 		return exitUsage
-	case strings.HasPrefix(err.Error(), "unknown command"):
-		fmt.Fprintf(errw, "penstock: %v\nRun 'penstock --help' for the commands.\n", err)
+	case cobraUsage(err):
+		fmt.Fprintf(errw, "penstock: %v\nRun 'penstock --help' for the commands, 'penstock COMMAND --help' for their flags.\n", err)
 		return exitUsage
 	default:
 		printError(errw, err, "")
 		return exitFailed
 	}
+}
+
+// usageText is an error's message, without the code that clients of the
+// protocols get.
+func usageText(err error) string {
+	if e, ok := errors.AsType[*sqlerr.Error](err); ok {
+		return e.Message
+	}
+	return err.Error()
+}
+
+// cobraUsage tells whether cobra found fault with the command line by itself: it has
+// no type for such errors.
+func cobraUsage(err error) bool {
+	return strings.HasPrefix(err.Error(), "unknown command") || strings.HasPrefix(err.Error(), "if any flags in the group")
 }
 
 // printError writes an error as psql does: message, place, detail, hint. src is the

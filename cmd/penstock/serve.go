@@ -114,7 +114,7 @@ func serveCmd() *cobra.Command {
 				return err
 			}
 			if err := s.engine.Exec(c.Context(), string(text)); err != nil {
-				return located(err, string(text), script)
+				return kept(located(err, string(text), script), dataDir)
 			}
 			fmt.Fprintf(c.OutOrStdout(), "penstock %s serves http://%s and postgres://%s\n", version, s.httpAddr, s.pgAddr)
 			return s.wait(c.Context())
@@ -127,6 +127,15 @@ func serveCmd() *cobra.Command {
 	f.StringVar(&script, "init", "", "`script` to run before the first client")
 	f.StringVar(&level, "log-level", "info", "least `level` logged: debug, info, warn or error")
 	return c
+}
+
+// kept explains why what a script creates is there already.
+func kept(err error, dataDir string) error {
+	e := *sqlerr.From(err)
+	if dataDir == "" || e.Code != sqlerr.DuplicateTable || e.HintMsg != "" {
+		return err
+	}
+	return e.Hint("%s keeps what the script made before: write CREATE TABLE IF NOT EXISTS, or start without --init", dataDir)
 }
 
 // located puts file, line and column in front of an error of a script.
