@@ -65,7 +65,7 @@ func (r *runner) rows() []string {
 	if r.q != nil {
 		out = r.q.Rows()
 		if !r.ordered {
-			slices.Sort(out)
+			slices.SortFunc(out, noticesFirst)
 		}
 	}
 	taken := r.e.Feeds.Taken()
@@ -82,6 +82,16 @@ func (r *runner) rows() []string {
 		}
 	}
 	return out
+}
+
+func noticesFirst(a, b string) int {
+	if x, y := strings.HasPrefix(a, "notice: "), strings.HasPrefix(b, "notice: "); x != y {
+		if x {
+			return -1
+		}
+		return 1
+	}
+	return strings.Compare(a, b)
 }
 
 func (r *runner) do(c *command, out *[]string) (err error) {

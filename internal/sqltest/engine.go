@@ -156,13 +156,18 @@ func (q *Query) add(b *exec.Batch) {
 			raw[c], line[c] = Null, "NULL"
 			if r := b.Row(i); !col.IsNull(r) {
 				raw[c] = string(expr.AppendText(nil, q.cols[c].Type, col, r))
-				if line[c] = raw[c]; raw[c] == "" || raw[c] == "NULL" || strings.ContainsAny(raw[c], "\n|") || raw[c] != strings.TrimSpace(raw[c]) {
+				if line[c] = raw[c]; q.cols[c].Name != "QUERY PLAN" && ambiguous(raw[c]) {
 					line[c] = strconv.Quote(raw[c])
 				}
 			}
 		}
 		q.raw, q.rows = append(q.raw, raw), append(q.rows, strings.Join(line, " | "))
 	}
+}
+
+// ambiguous tells whether a value must be quoted to be told from others.
+func ambiguous(s string) bool {
+	return s == "" || s == "NULL" || strings.ContainsAny(s, "\n|") || s != strings.TrimSpace(s)
 }
 
 // Null stands for NULL in Values.
