@@ -20,10 +20,11 @@ var levels = map[string]int{
 	"exec/build": 4, "server/pgcatalog": 4,
 	"server/session": 5, "server/render": 5,
 	"server/http": 6, "server/pgwire": 6,
-	"internal/sqltest": 6, // test support: drives the whole engine through a session
-	"internal/e2e":     7, // tests alone: clients on one side, a broker on the other
-	"cmd/penstock":     7,
-	"bench":            8,
+	"internal/sqltest":  6, // test support: drives the whole engine through a session
+	"internal/difftest": 6, // test support: compares whole statements with PostgreSQL's answers
+	"internal/e2e":      7, // tests alone: clients on one side, a broker on the other
+	"cmd/penstock":      7,
+	"bench":             8,
 }
 
 // sideways are the imports within a level, each with its reason.

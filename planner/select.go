@@ -212,7 +212,7 @@ func (k *block) output(id parser.Ident) (found []int) {
 
 // ordinal reads ORDER BY 2; ok is false when x is no number.
 func (k *block) ordinal(x parser.Expr, clause string) (i int, ok bool, err error) {
-	sign := ""
+	sign, pos := "", k.b.pos(x.Pos())
 	if u, ok := x.(*parser.Unary); ok && u.Op == "-" {
 		x, sign = u.X, "-"
 	}
@@ -221,11 +221,11 @@ func (k *block) ordinal(x parser.Expr, clause string) (i int, ok bool, err error
 		return 0, false, nil
 	}
 	if l.Kind != "int" {
-		return 0, false, sqlerr.New(sqlerr.SyntaxError, "non-integer constant in %s", clause).At(k.b.pos(l.P))
+		return 0, false, sqlerr.New(sqlerr.SyntaxError, "non-integer constant in %s", clause).At(pos)
 	}
 	n, err := strconv.Atoi(sign + l.Text)
 	if err != nil || n < 1 || n > len(k.items) {
-		return 0, false, sqlerr.New(sqlerr.InvalidColumnReference, "%s position %s is not in select list", clause, sign+l.Text).At(k.b.pos(l.P))
+		return 0, false, sqlerr.New(sqlerr.InvalidColumnReference, "%s position %s is not in select list", clause, sign+l.Text).At(pos)
 	}
 	return n - 1, true, nil
 }

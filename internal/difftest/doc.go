@@ -1,0 +1,36 @@
+// Package difftest compares the answers of whole statements with PostgreSQL 15's:
+// names and types of the columns, the text of the rows, and of errors the
+// SQLSTATE, the message and the place. It holds tests alone.
+//
+// A file in testdata is a list of blocks, a blank line between them:
+//
+//	-- a comment
+//	SELECT 1 + $1 AS x
+//	-- args: 2
+//	  x int4
+//	  3
+//
+// The statement's lines begin at the margin; what PostgreSQL answered stands
+// under it, two blanks in. "-- args:" gives the parameters, \N for NULL; their
+// types are left to both sides and are part of the answer. Rows of a statement
+// without ORDER BY are sorted. SET and RESET hold to the end of the file.
+//
+// Where we differ on purpose the answer is followed by a line with the reason,
+// and by our answer:
+//
+//	! the reason
+//	> x int4
+//	> 3
+//
+// A difference that is there no more fails the test, as any other does.
+//
+// To add statements, write them at the margin without an answer, and have the
+// answers fetched by
+//
+//	go test ./internal/difftest -psql 'host=127.0.0.1 port=5432 user=postgres'
+//
+// which asks everything anew. It keeps reasons, and fills in our answer under each.
+//
+// PostgreSQL's text, varchar, bpchar and name are one type to us, and so are
+// json and jsonb: the answers name the first of each.
+package difftest
