@@ -32,6 +32,8 @@ func (b *binder) bindCall(x *parser.Call, s *exprScope) (plan.Expr, error) {
 		return nil, b.unsupported(x.P, "VARIADIC")
 	case x.IgnoreNulls:
 		return nil, b.unsupported(x.P, "IGNORE NULLS")
+	case name == "lookup" && len(b.signatures(name)) == 0:
+		return nil, b.unsupported(x.P, "LOOKUP (a lookup table's value)")
 	case windowCalls[name]:
 		return b.bindWindowCall(x, name, s)
 	}
