@@ -21,29 +21,40 @@ type problemBody struct {
 	More     string `json:"more,omitempty"`
 }
 
-// statusOf maps an SQLSTATE to a status: the client's fault is a 4xx.
-func statusOf(c sqlerr.Code) int {
-	switch c {
-	case sqlerr.UndefinedTable, sqlerr.UndefinedObject:
-		return http.StatusNotFound
-	case sqlerr.DuplicateTable, sqlerr.DuplicateObject, sqlerr.ObjectInUse, sqlerr.DependentObjects:
-		return http.StatusConflict
-	case sqlerr.FeatureNotSupported:
-		return http.StatusNotImplemented
-	case sqlerr.TooManyConnections, sqlerr.AdminShutdown:
-		return http.StatusServiceUnavailable
-	case sqlerr.InsufficientPrivilege:
-		return http.StatusForbidden
-	case sqlerr.ProgramLimitExceeded:
-		return http.StatusRequestEntityTooLarge
+// statusClientClosed is what nginx writes down when the client did not wait.
+const statusClientClosed = 499
+
+// statusByCode and statusByClass map an SQLSTATE to a status: the client's fault is
+// a 4xx. The class counts where the code is not listed.
+var (
+	statusByCode = map[sqlerr.Code]int{
+		sqlerr.UndefinedTable: http.StatusNotFound, sqlerr.UndefinedObject: http.StatusNotFound, sqlerr.UndefinedFile: http.StatusNotFound,
+		sqlerr.DuplicateTable: http.StatusConflict, sqlerr.DuplicateObject: http.StatusConflict, sqlerr.DependentObjects: http.StatusConflict,
+		sqlerr.ObjectInUse: http.StatusConflict, sqlerr.ObjectNotInPrerequisite: http.StatusConflict,
+		sqlerr.InsufficientPrivilege: http.StatusForbidden,
+		sqlerr.ProtocolViolation:     http.StatusBadRequest,
+		sqlerr.QueryCanceled:         statusClientClosed,
+		sqlerr.AdminShutdown:         http.StatusServiceUnavailable,
+		sqlerr.IOError:               http.StatusInternalServerError,
 	}
-	switch c[:2] {
-	case "08":
-		return http.StatusBadGateway
-	case "22", "23", "42", "54", "2B", "3D", "3F", "34", "26", "25":
-		return http.StatusBadRequest
-	case "57":
-		return 499 // closed by the client, as nginx has it
+	statusByClass = map[sqlerr.Code]int{
+		"08": http.StatusBadGateway,
+		"0A": http.StatusNotImplemented,
+		"28": http.StatusForbidden,
+		"53": http.StatusServiceUnavailable,
+		"22": http.StatusBadRequest, "23": http.StatusBadRequest, "24": http.StatusBadRequest, "25": http.StatusBadRequest,
+		"26": http.StatusBadRequest, "2B": http.StatusBadRequest, "34": http.StatusBadRequest, "3B": http.StatusBadRequest,
+		"3D": http.StatusBadRequest, "3F": http.StatusBadRequest, "42": http.StatusBadRequest, "54": http.StatusBadRequest,
+		"55": http.StatusBadRequest,
+	}
+)
+
+func statusOf(c sqlerr.Code) int {
+	if s, ok := statusByCode[c]; ok {
+		return s
+	}
+	if s, ok := statusByClass[c[:2]]; ok {
+		return s
 	}
 	return http.StatusInternalServerError
 }
@@ -67,7 +78,7 @@ func title(status int) string {
 	if t := http.StatusText(status); t != "" {
 		return t
 	}
-	return "Client Closed Request"
+	return "Query Canceled"
 }
 
 // problem answers with an error that has no place in SQL text.

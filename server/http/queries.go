@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
-	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/penstock/penstock/exec"
 	"github.com/penstock/penstock/server/session"
@@ -90,60 +89,4 @@ func (s *Server) deleteQuery(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
-}
-
-// collector turns the queries' counters into Prometheus metrics at each scrape,
-// so that the engine counts in plain atomics.
-type collector struct {
-	engine                                                Engine
-	running, rowsIn, rowsOut, late, skipped, delay, table *prometheus.Desc
-}
-
-func newCollector(e Engine) *collector {
-	d := func(name, help string, labels ...string) *prometheus.Desc {
-		return prometheus.NewDesc("penstock_"+name, help, labels, nil)
-	}
-	return &collector{engine: e,
-		running: d("query_running", "1 while the query runs.", "query", "kind"),
-		rowsIn:  d("query_rows_in_total", "Rows read from tables.", "query", "kind"),
-		rowsOut: d("query_rows_out_total", "Rows sent to the client or written.", "query", "kind"),
-		late:    d("query_late_rows_total", "Rows dropped because their window had fired.", "query", "kind"),
-		skipped: d("query_skipped_rows_total", "Rows dropped because an expression failed.", "query", "kind"),
-		delay:   d("query_watermark_delay_seconds", "How far the watermark is behind the clock.", "query", "kind"),
-		table:   d("table_counter", "A connector's counters: records, bytes, rejects, lag and others, by name.", "query", "table", "name"),
-	}
-}
-
-// Describe names the metrics.
-func (c *collector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{c.running, c.rowsIn, c.rowsOut, c.late, c.skipped, c.delay, c.table} {
-		ch <- d
-	}
-}
-
-// Collect reads the counters of the running queries.
-func (c *collector) Collect(ch chan<- prometheus.Metric) {
-	for _, q := range c.engine.Queries() {
-		if q.State != session.Running {
-			continue
-		}
-		m := func(d *prometheus.Desc, t prometheus.ValueType, v float64) {
-			ch <- prometheus.MustNewConstMetric(d, t, v, q.ID, q.Kind)
-		}
-		m(c.running, prometheus.GaugeValue, 1)
-		m(c.rowsIn, prometheus.CounterValue, float64(q.RowsIn))
-		m(c.rowsOut, prometheus.CounterValue, float64(q.RowsOut))
-		m(c.late, prometheus.CounterValue, float64(q.Late))
-		m(c.skipped, prometheus.CounterValue, float64(q.Skipped))
-		if finite(q.Watermark) {
-			m(c.delay, prometheus.GaugeValue, time.Since(time.UnixMicro(q.Watermark)).Seconds())
-		}
-		seen := map[[2]string]float64{}
-		for _, t := range q.Counters {
-			seen[[2]string{t.Table, t.Name}] += float64(t.Value)
-		}
-		for k, v := range seen {
-			ch <- prometheus.MustNewConstMetric(c.table, prometheus.UntypedValue, v, q.ID, k[0], k[1])
-		}
-	}
 }

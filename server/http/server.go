@@ -22,8 +22,13 @@ import (
 const (
 	// MaxBodyBytes bounds a request's body.
 	MaxBodyBytes = 1 << 20
-	// HeaderTimeout bounds how long a client may take over its headers and body.
+	// HeaderTimeout bounds how long a client may take over its headers, BodyTimeout
+	// over its body.
 	HeaderTimeout = 10 * time.Second
+	BodyTimeout   = 30 * time.Second
+	// Grace is how long an answer without a row yet waits before its status goes out as
+	// 200: a query that fails soon gets a status of its own.
+	Grace = 50 * time.Millisecond
 	// WriteTimeout bounds one write to a client that has stopped reading.
 	WriteTimeout = 60 * time.Second
 	// IdleTimeout is how long a kept connection may wait for its next request.
@@ -86,10 +91,8 @@ func (s *Server) routes() http.Handler {
 		problem(w, http.StatusNotFound, sqlerr.New(sqlerr.UndefinedObject, "%s %s does not exist", r.Method, r.URL.Path).
 			Hint("POST /v1/sql, GET /v1/queries, GET or DELETE /v1/queries/{id}, GET /metrics, /healthz, /readyz"))
 	})
-	r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
-		problem(w, http.StatusMethodNotAllowed, sqlerr.New(sqlerr.FeatureNotSupported, "%s is not allowed on %s", r.Method, r.URL.Path))
-	})
-	return r
+	r.MethodNotAllowed(notAllowed(r))
+	return s.guard(r)
 }
 
 func text(w http.ResponseWriter, status int, body string) {

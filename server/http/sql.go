@@ -1,6 +1,7 @@
 package http
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,7 +10,10 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
+	"unicode/utf8"
 
 	"github.com/penstock/penstock/internal/sqlerr"
 	"github.com/penstock/penstock/parser"
@@ -19,9 +23,9 @@ import (
 // request is the body of POST /v1/sql as JSON. A body of any other type is the
 // SQL text itself.
 type request struct {
-	SQL      string            `json:"sql"`
-	Params   []any             `json:"params"`
-	Settings map[string]string `json:"settings"`
+	SQL      string         `json:"sql"`
+	Params   []any          `json:"params"`
+	Settings map[string]any `json:"settings"`
 }
 
 // sql runs the statements of a request one after the other. Rows go out as they
@@ -36,7 +40,11 @@ func (s *Server) sql(w http.ResponseWriter, r *http.Request) {
 	}
 	req, err := readRequest(w, r)
 	if err != nil {
-		writeProblem(w, body(err, "", 0))
+		status := 0
+		if sqlerr.CodeOf(err) == sqlerr.ProgramLimitExceeded {
+			status = http.StatusRequestEntityTooLarge
+		}
+		problem(w, status, err)
 		return
 	}
 	out, err := newWriter(w, r)
@@ -52,25 +60,31 @@ func (s *Server) sql(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// readRequest reads the body, in time.
 func readRequest(w http.ResponseWriter, r *http.Request) (*request, error) {
+	ctl := http.NewResponseController(w)
+	if err := ctl.SetReadDeadline(time.Now().Add(BodyTimeout)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return nil, err
+	}
 	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBodyBytes))
 	if err != nil {
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return nil, sqlerr.New(sqlerr.ProgramLimitExceeded, "the request is larger than %d bytes", MaxBodyBytes)
 		}
-		return nil, sqlerr.Wrap(err, sqlerr.ConnectionFailure, "the request's body ended early: %v", err)
+		return nil, sqlerr.Wrap(err, sqlerr.ProtocolViolation, "the request's body ended early: %v", err)
 	}
-	req := &request{}
+	if err := ctl.SetReadDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return nil, err
+	}
+	if !utf8.Valid(raw) {
+		return nil, sqlerr.New(sqlerr.BadByteSequence, `invalid byte sequence for encoding "UTF8"`)
+	}
+	req := &request{SQL: string(raw)}
 	if t, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); t == "application/json" {
-		d := json.NewDecoder(strings.NewReader(string(raw)))
-		d.UseNumber()
-		d.DisallowUnknownFields()
-		if err := d.Decode(req); err != nil {
+		if err := req.decode(raw); err != nil {
 			return nil, sqlerr.Wrap(err, sqlerr.InvalidParameterValue, "the request is not the JSON object wanted: %v", err).
-				Hint(`{"sql": "SELECT …", "params": [1, "x", null], "settings": {"parallelism": "1"}}`)
+				Hint(`{"sql": "SELECT …", "params": [1, "x", null], "settings": {"parallelism": 1}}`)
 		}
-	} else {
-		req.SQL = string(raw)
 	}
 	if strings.TrimSpace(req.SQL) == "" {
 		return nil, sqlerr.New(sqlerr.SyntaxError, "the request holds no SQL").Hint("curl -N HOST/v1/sql -d 'SELECT 1'")
@@ -78,28 +92,48 @@ func readRequest(w http.ResponseWriter, r *http.Request) (*request, error) {
 	return req, nil
 }
 
+func (req *request) decode(raw []byte) error {
+	req.SQL = ""
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	d.DisallowUnknownFields()
+	if err := d.Decode(req); err != nil {
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("something stands behind the object")
+	}
+	return nil
+}
+
 // args turns JSON values into parameters in text form.
 func (req *request) args() ([]session.Arg, error) {
 	args := make([]session.Arg, len(req.Params))
 	for i, p := range req.Params {
-		switch v := p.(type) {
-		case nil:
+		if p == nil {
 			args[i].Null = true
-		case string:
-			args[i].Text = v
-		case json.Number:
-			args[i].Text = v.String()
-		case bool:
-			args[i].Text = "false"
-			if v {
-				args[i].Text = "true"
-			}
-		default:
+			continue
+		}
+		var ok bool
+		if args[i].Text, ok = scalar(p); !ok {
 			return nil, sqlerr.New(sqlerr.InvalidParameterValue, "parameter $%d is neither a string, a number, a boolean nor null", i+1).
 				Hint("give arrays and rows in their text form: \"{1,2}\"")
 		}
 	}
 	return args, nil
+}
+
+// scalar gives a JSON string, number or boolean as text.
+func scalar(v any) (string, bool) {
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case json.Number:
+		return v.String(), true
+	case bool:
+		return strconv.FormatBool(v), true
+	}
+	return "", false
 }
 
 func (s *Server) run(ctx context.Context, req *request, out writer) error {
@@ -117,7 +151,11 @@ func (s *Server) run(ctx context.Context, req *request, out writer) error {
 		}
 	}()
 	for _, k := range slices.Sorted(maps.Keys(req.Settings)) {
-		if err := set(ctx, sess, k, req.Settings[k]); err != nil {
+		v, ok := scalar(req.Settings[k])
+		if !ok {
+			return sqlerr.New(sqlerr.InvalidParameterValue, "setting %q is neither a string, a number nor a boolean", k)
+		}
+		if err := set(ctx, sess, k, v); err != nil {
 			return err
 		}
 	}
@@ -139,7 +177,17 @@ func (s *Server) run(ctx context.Context, req *request, out writer) error {
 	return out.end()
 }
 
+// set changes a setting. Its errors have no place in the client's text.
 func set(ctx context.Context, sess session.Session, name, value string) error {
+	if err := trySet(ctx, sess, name, value); err != nil {
+		e := *sqlerr.From(err)
+		e.Pos = 0
+		return &e
+	}
+	return nil
+}
+
+func trySet(ctx context.Context, sess session.Session, name, value string) error {
 	quote := func(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 	p, err := sess.Prepare(ctx, "SET "+quote(name)+" = "+quote(value), nil)
 	if err != nil {
@@ -149,8 +197,7 @@ func set(ctx context.Context, sess session.Session, name, value string) error {
 	if err != nil {
 		return err
 	}
-	_, err = res.Next(ctx, true)
-	if err == io.EOF {
+	if _, err = res.Next(ctx, true); err == io.EOF {
 		err = nil
 	}
 	return errors.Join(err, res.Close())
@@ -179,6 +226,9 @@ func one(ctx context.Context, sess session.Session, src string, st parser.Statem
 	var n int64
 	for {
 		b, err := res.Next(ctx, false)
+		if err == nil && b == nil {
+			b, err = out.grace(ctx, res)
+		}
 		if err == nil && b == nil {
 			if err = out.flush(); err == nil {
 				b, err = out.wait(ctx, res)

@@ -27,6 +27,9 @@ type writer interface {
 	begin(catalog.Schema, *time.Location) error
 	rows(*exec.Batch) error
 	flush() error
+	// grace waits a moment for rows if nothing has been sent or gathered, for what
+	// is sent decides on the status.
+	grace(context.Context, session.Result) (*exec.Batch, error)
 	// wait waits for rows, and may return nil and no error to be called again.
 	wait(context.Context, session.Result) (*exec.Batch, error)
 	tag(string) error
@@ -68,7 +71,8 @@ type base struct {
 	w     http.ResponseWriter
 	ctl   *http.ResponseController
 	buf   []byte
-	sent  bool
+	sent  bool // the status and headers at least
+	some  bool // rows have been gathered
 	ctype string
 }
 
@@ -109,6 +113,24 @@ func (b *base) room() error {
 	return nil
 }
 
+func (b *base) grace(ctx context.Context, res session.Result) (*exec.Batch, error) {
+	if b.sent || b.some {
+		return nil, nil
+	}
+	return within(ctx, res, Grace)
+}
+
+// within waits for rows for so long: nil and no error when none came.
+func within(ctx context.Context, res session.Result, d time.Duration) (*exec.Batch, error) {
+	short, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	b, err := res.Next(short, true)
+	if err != nil && ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+		return nil, nil
+	}
+	return b, err
+}
+
 func (b *base) wait(ctx context.Context, res session.Result) (*exec.Batch, error) {
 	return res.Next(ctx, true)
 }
@@ -136,6 +158,7 @@ func (n *ndjson) begin(cols catalog.Schema, _ *time.Location) (err error) {
 }
 
 func (n *ndjson) rows(b *exec.Batch) (err error) {
+	n.some = true
 	for i := range b.Rows() {
 		if n.buf, err = n.r.Row(n.buf, b, b.Row(i)); err != nil {
 			return err
@@ -149,10 +172,9 @@ func (n *ndjson) rows(b *exec.Batch) (err error) {
 
 func (n *ndjson) tag(tag string) error {
 	n.header("application/x-ndjson")
-	n.buf = append(n.buf, `{"status":`...)
-	n.buf = strconv.AppendQuote(n.buf, tag)
-	n.buf = append(n.buf, '}', '\n')
-	return nil
+	line, err := json.Marshal(map[string]string{"status": tag})
+	n.buf = append(append(n.buf, line...), '\n')
+	return err
 }
 
 func (n *ndjson) end() error {
@@ -180,6 +202,7 @@ func (e *events) begin(cols catalog.Schema, zone *time.Location) error {
 }
 
 func (e *events) rows(b *exec.Batch) (err error) {
+	e.some = true
 	for i := range b.Rows() {
 		e.buf = append(e.buf, "event: row\ndata: "...)
 		if e.buf, err = e.r.Row(e.buf, b, b.Row(i)); err != nil {
@@ -194,14 +217,19 @@ func (e *events) rows(b *exec.Batch) (err error) {
 }
 
 func (e *events) wait(ctx context.Context, res session.Result) (*exec.Batch, error) {
-	beat, cancel := context.WithTimeout(ctx, Heartbeat)
-	defer cancel()
-	b, err := res.Next(beat, true)
-	if err != nil && ctx.Err() == nil && beat.Err() != nil {
+	b, err := within(ctx, res, Heartbeat)
+	if b == nil && err == nil {
 		e.buf = append(e.buf, ":\n\n"...)
 		return nil, e.flush()
 	}
 	return b, err
+}
+
+func (e *events) notices(ns []*sqlerr.Error) {
+	for _, n := range ns {
+		line, _ := json.Marshal(map[string]string{"message": n.Message, "sqlstate": string(n.Code)}) // plain strings
+		e.buf = append(append(append(e.buf, "event: notice\ndata: "...), line...), '\n', '\n')
+	}
 }
 
 func (e *events) tag(tag string) error {
