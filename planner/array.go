@@ -5,6 +5,7 @@ import (
 
 	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/internal/sqlerr"
+	"github.com/penstock/penstock/parser"
 	"github.com/penstock/penstock/planner/plan"
 )
 
@@ -96,4 +97,39 @@ func (b *binder) mixedReal(op string, args []plan.Expr) error {
 		args[i] = x
 	}
 	return nil
+}
+
+// quantify binds x op ANY (array) and x op ALL (array).
+func (b *binder) quantify(x *parser.Quantified, s *exprScope) (plan.Expr, error) {
+	op, pos := x.Op, b.pos(x.P)
+	if op == "!=" {
+		op = "<>"
+	}
+	args, err := b.exprs([]parser.Expr{x.L, x.R}, s)
+	if err != nil {
+		return nil, err
+	}
+	l, r := args[0].Type(), args[1].Type()
+	types := []catalog.Type{l, {}}
+	switch r.Kind {
+	case catalog.Array:
+		types[1] = *r.Elem
+	case catalog.Unknown:
+	default:
+		return nil, sqlerr.New(sqlerr.WrongObjectType, "op ANY/ALL (array) requires array on right side").At(pos)
+	}
+	t, ok := commonType(types)
+	if !ok || !isComparison(op) || !comparable(t) {
+		return nil, operatorError(op, types, false).At(pos)
+	}
+	for i, to := range []catalog.Type{t, catalog.ArrayOf(t)} {
+		if args[i], err = b.coerce(args[i], to, implicit); err != nil {
+			return nil, err
+		}
+	}
+	fn := op + "any"
+	if x.All {
+		fn = op + "all"
+	}
+	return &plan.Call{Fn: fn, Args: args, T: boolType, P: pos}, nil
 }

@@ -412,7 +412,7 @@ func (b *binder) bindQuantified(x *parser.Quantified, s *exprScope) (plan.Expr, 
 	a, ok := x.R.(*parser.ArrayExpr)
 	same := !x.All && x.Op == "=" || x.All && (x.Op == "<>" || x.Op == "!=")
 	if !ok || !same || len(a.Items) == 0 {
-		return nil, b.unsupported(x.P, what+" over this array").Hint("supported are = ANY (ARRAY[…]) and <> ALL (ARRAY[…])")
+		return b.quantify(x, s)
 	}
 	return b.bindIn(&parser.In{X: x.L, Not: x.All, List: a.Items}, s)
 }

@@ -157,6 +157,12 @@ func sqlCall(fn string, args []string) string {
 		return "extract(" + strings.TrimSuffix(args[0], "::text") + " from " + args[1] + ")"
 	case "overlay", "row":
 	default:
+		if op, found := strings.CutSuffix(fn, "any"); found && fn[0] < 'a' {
+			return "(" + args[0] + " " + op + " any (" + args[1] + "))"
+		}
+		if op, found := strings.CutSuffix(fn, "all"); found && fn[0] < 'a' {
+			return "(" + args[0] + " " + op + " all (" + args[1] + "))"
+		}
 		if fn[0] < 'a' || fn[0] > 'z' {
 			if len(args) == 1 {
 				return "(" + fn + " " + args[0] + ")"

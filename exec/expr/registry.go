@@ -41,7 +41,7 @@ var builtin *Functions
 
 func init() {
 	builtin = &Functions{byName: map[string]*function{}}
-	for _, list := range [][]function{operators, comparisons, conditionals, stringFunctions, patternFunctions, encodingFunctions,
+	for _, list := range [][]function{operators, comparisons, quantified, conditionals, stringFunctions, patternFunctions, encodingFunctions,
 		mathFunctions, clockFunctions, timeFunctions, timeMakers, arrayFunctions, jsonFunctions, sessionFunctions, aggregates} {
 		for i := range list {
 			builtin.add(&list[i])

@@ -29,7 +29,8 @@
 //
 //	go test ./internal/difftest -psql 'host=127.0.0.1 port=5432 user=postgres'
 //
-// which asks everything anew. It keeps reasons, and fills in our answer under each.
+// which asks everything anew. It keeps the reasons that are
+// needed still, and fills in our answer under each.
 //
 // PostgreSQL's text, varchar, bpchar and name are one type to us, and so are
 // json and jsonb: the answers name the first of each.

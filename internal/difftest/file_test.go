@@ -51,7 +51,7 @@ func readBlocks(text string) []*block {
 func (b *block) readHead(line string) {
 	if args, ok := strings.CutPrefix(line, "-- args:"); ok {
 		b.hasArg = true
-		for _, a := range strings.Split(args, ",") {
+		for _, a := range strings.Split(args, ", ") {
 			if a = strings.TrimSpace(a); a == `\N` {
 				b.args = append(b.args, nil)
 			} else {

@@ -1576,8 +1576,6 @@ SELECT 1 = ANY ($1)
   (int4[])
   ?column? bool
   t
-! refused
-> ERROR 0A000 = ANY over this array is not supported at 10
 
 SELECT $1 UNION ALL SELECT 1
 -- args: 2
