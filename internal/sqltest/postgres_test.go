@@ -48,7 +48,7 @@ func startPostgres(t *testing.T) *postgres {
 		}
 	}
 	data := filepath.Join(dir, "data")
-	p.run(t, "", "initdb", "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync")
+	p.run(t, "", "initdb", "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
 	t.Cleanup(func() { p.run(t, "", "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop") })
 	p.run(t, "", "pg_ctl", "-D", data, "-w", "-l", filepath.Join(dir, "log"), "-o",
 		"-c listen_addresses='' -c fsync=off -c timezone=UTC -k "+dir, "start")
