@@ -94,6 +94,12 @@ func (c *chain) watermark(to Time, idle bool) error {
 	return c.out.Watermark(c.ctx, to, idle)
 }
 
+// refused notes that no one wants what the operators still hold.
+func (c *chain) refused() error {
+	c.doneAt = len(c.ops) - 1
+	return ErrDone
+}
+
 // finish ends the stream: everything held comes out. After ErrDone only the
 // operators behind the one that has enough are finished.
 func (c *chain) finish() error {

@@ -54,7 +54,7 @@ func (g *Graph) Source(name string, src Source) *Task {
 
 // Task adds a task fed by other tasks (see Connect).
 func (g *Graph) Task(name string) *Task {
-	t := &Task{lastWM: MinTime, out: discard{}, now: g.cfg.Now}
+	t := &Task{lastWM: MinTime, out: discard{}, now: g.cfg.Now, wake: make(chan struct{}, 1)}
 	t.Stats.Name = name
 	t.Stats.Watermark.Store(MinTime)
 	if g.cfg.Saved != nil {
@@ -70,6 +70,7 @@ func (g *Graph) Connect(from *Task, to []*Task, port int, keys []int, layout *Ba
 	edges := make([]*edge, len(to))
 	for i, t := range to {
 		edges[i] = newEdge(nil, len(t.ins), layout)
+		edges[i].wake = from.wake
 		t.ins = append(t.ins, taskInput{edge: edges[i], port: port, wm: MinTime})
 	}
 	from.out = newExchange(edges, keys, g.cfg.BatchRows)

@@ -45,8 +45,19 @@ type edge struct {
 	to    chan *Packet // shared by all edges into the task
 	input int
 	free  chan *Packet
-	// done is closed by the receiver when it wants no more rows.
+	// done is closed by the receiver when it wants no more rows; wake tells a
+	// sender that has nothing to send of it (see Task.wake).
 	done chan struct{}
+	wake chan struct{}
+}
+
+// refuse says that the receiver wants no more rows.
+func (e *edge) refuse() {
+	close(e.done)
+	select {
+	case e.wake <- struct{}{}:
+	default: // the sender has been told of another edge and will look at all of them
+	}
 }
 
 func newEdge(to chan *Packet, input int, layout *Batch) *edge {

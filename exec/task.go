@@ -48,6 +48,9 @@ type Task struct {
 	lastWM   Time
 	lastIdle bool
 	barrier  chan Epoch // for a source task: barriers to inject
+	// wake is filled when a receiver of this task's rows wants no more of them:
+	// the task may have nothing to send, and so no other way to notice.
+	wake chan struct{}
 }
 
 type taskInput struct {
@@ -140,7 +143,7 @@ func (t *Task) settle(err error) error {
 	}
 	t.done = true
 	for i := range t.ins {
-		close(t.ins[i].edge.done)
+		t.ins[i].edge.refuse()
 	}
 	if err := t.chain.finish(); err != nil {
 		return err
@@ -279,7 +282,22 @@ func (t *Task) step(ctx context.Context) error {
 	}
 	// The next record may be long in coming.
 	t.chain.flush()
+	if err == nil && b == nil {
+		select {
+		case <-t.wake:
+			err = t.refused()
+		default:
+		}
+	}
 	return t.settle(err)
+}
+
+// refused returns ErrDone when all receivers have said that they want no more.
+func (t *Task) refused() error {
+	if x, ok := t.chain.out.(*exchange); ok && x.allDone() {
+		return t.chain.refused()
+	}
+	return nil
 }
 
 // run drives the task until it ends. A panic is our fault: it ends this query
@@ -310,6 +328,10 @@ func (t *Task) run(ctx context.Context) (err error) {
 			}
 			if len(t.in) == 0 {
 				t.chain.flush()
+			}
+		case <-t.wake:
+			if err := t.settle(t.refused()); err != nil {
+				return err
 			}
 		case <-ctx.Done():
 			return context.Cause(ctx)
