@@ -199,7 +199,7 @@ func (b *binder) bindCast(x *parser.Cast, s *exprScope) (plan.Expr, error) {
 	if a, ok := x.X.(*parser.ArrayExpr); ok && len(a.Items) == 0 && to.Kind == catalog.Array {
 		return &plan.Call{Fn: "array", T: to, P: b.pos(x.P)}, nil
 	}
-	e, err := b.expr(x.X, s)
+	e, err := b.castOperand(x, to, s)
 	if err != nil {
 		return nil, err
 	}
@@ -215,6 +215,41 @@ func (b *binder) bindCast(x *parser.Cast, s *exprScope) (plan.Expr, error) {
 		return nil, err
 	}
 	return withType(out, to), nil
+}
+
+// castOperand binds what is cast. A number too long for DECIMAL may still be a
+// float, and the items of ARRAY[…] are cast one by one, so that undecided ones
+// among them get the type at once.
+func (b *binder) castOperand(x *parser.Cast, to catalog.Type, s *exprScope) (plan.Expr, error) {
+	e, err := b.castItems(x, to, s)
+	if e != nil || err != nil {
+		return e, err
+	}
+	e, err = b.expr(x.X, s)
+	if err == nil || to.Kind != catalog.Real && to.Kind != catalog.Double {
+		return e, err
+	}
+	l, sign := x.X, ""
+	if u, ok := l.(*parser.Unary); ok && u.Op == "-" {
+		l, sign = u.X, "-"
+	}
+	if n, ok := l.(*parser.Literal); ok && (n.Kind == "int" || n.Kind == "decimal" || n.Kind == "float") {
+		return b.literalAs(&plan.Const{Text: sign + n.Text, P: b.pos(x.X.Pos())}, to)
+	}
+	return nil, err
+}
+
+// castItems is CAST(ARRAY[…] AS …), nil for any other cast.
+func (b *binder) castItems(x *parser.Cast, to catalog.Type, s *exprScope) (plan.Expr, error) {
+	a, ok := x.X.(*parser.ArrayExpr)
+	if !ok || x.Try || to.Kind != catalog.Array {
+		return nil, nil
+	}
+	items, err := b.exprs(a.Items, s)
+	if err != nil {
+		return nil, err
+	}
+	return b.coerceItems(&plan.Call{Fn: "array", Args: items, P: b.pos(a.P)}, to, explicit)
 }
 
 // tryCast makes a cast that gives NULL where it cannot be done.

@@ -165,6 +165,13 @@ func (b *binder) special(name string, args []plan.Expr, pos sqlerr.Pos) (plan.Ex
 			return nil, true, sqlerr.New(sqlerr.UndefinedFunction, "could not identify a comparison function for type %s", typeName(t)).At(pos)
 		}
 		return &plan.Call{Fn: name, Args: args, T: t, P: pos}, true, nil
+	case "round", "trunc", "truncate":
+		// PostgreSQL rounds to places in NUMERIC alone; DOUBLE is ours beside it.
+		if len(args) == 2 && (args[0].Type().IsInteger() || args[0].Type().Kind == catalog.Unknown) {
+			x, err := b.coerce(args[0], catalog.Of(catalog.Decimal), implicit)
+			args[0] = x
+			return nil, false, err
+		}
 	case "ifnull", "if":
 		e, err := b.choice(name, args, pos)
 		return e, e != nil || err != nil, err
