@@ -60,9 +60,10 @@ func demoCmd() *cobra.Command {
 				return err
 			}
 			defer d.broker.Close()
-			if d.server, err = startServer(httpAddr, pgAddr, "", nil, log); err != nil {
+			if d.server, err = openServer(httpAddr, pgAddr, "", nil, log); err != nil {
 				return err
 			}
+			d.server.serve()
 			return errors.Join(d.run(c.Context()), d.server.close())
 		},
 	}

@@ -115,7 +115,7 @@ func (f *genFlags) run(ctx context.Context, out, errw io.Writer) error {
 
 func parseRate(s string) (float64, error) {
 	r, err := strconv.ParseFloat(strings.TrimSuffix(s, "/s"), 64)
-	if err != nil || r < 0 || r > maxRate {
+	if err != nil || !(r >= 0 && r <= maxRate) { // NaN is neither
 		return 0, fmt.Errorf("--rate %q is not N/s, with N from 0 to %d", s, maxRate)
 	}
 	return r, nil

@@ -33,13 +33,15 @@ type server struct {
 	pg       *pgwire.Server
 	httpAddr net.Addr
 	pgAddr   net.Addr
+	ports    [2]net.Listener // of HTTP and PostgreSQL
+	serving  bool
 	wg       sync.WaitGroup
 	failed   chan error // a front door that ended by itself
 }
 
-// startServer opens the ports first, so that a busy one is told before anything
-// else happens.
-func startServer(httpAddr, pgAddr, dataDir string, settings map[string]string, log *slog.Logger) (_ *server, err error) {
+// openServer opens the ports first, so that a busy one is told before anything
+// else happens. Clients that connect wait until serve is called.
+func openServer(httpAddr, pgAddr, dataDir string, settings map[string]string, log *slog.Logger) (_ *server, err error) {
 	hl, err := listen.TCP(httpAddr, "--http")
 	if err != nil {
 		return nil, err
@@ -52,11 +54,15 @@ func startServer(httpAddr, pgAddr, dataDir string, settings map[string]string, l
 	if err != nil {
 		return nil, errors.Join(err, hl.Close(), pl.Close())
 	}
-	s := &server{engine: engine, http: http.New(engine, log), pg: pgwire.New(pgwire.Config{Engine: engine, Log: log}),
-		httpAddr: hl.Addr(), pgAddr: pl.Addr(), failed: make(chan error, 2)}
-	s.wg.Go(func() { s.report(s.http.Serve(hl)) })
-	s.wg.Go(func() { s.report(s.pg.Serve(pl)) })
-	return s, nil
+	return &server{engine: engine, http: http.New(engine, log), pg: pgwire.New(pgwire.Config{Engine: engine, Log: log}),
+		httpAddr: hl.Addr(), pgAddr: pl.Addr(), ports: [2]net.Listener{hl, pl}, failed: make(chan error, 2)}, nil
+}
+
+// serve opens the front doors.
+func (s *server) serve() {
+	s.serving = true
+	s.wg.Go(func() { s.report(s.http.Serve(s.ports[0])) })
+	s.wg.Go(func() { s.report(s.pg.Serve(s.ports[1])) })
 }
 
 func (s *server) report(err error) {
@@ -70,6 +76,9 @@ func (s *server) close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
 	defer cancel()
 	err := errors.Join(s.http.Shutdown(ctx), s.pg.Shutdown(ctx))
+	if !s.serving { // nobody else closes them
+		err = errors.Join(err, s.ports[0].Close(), s.ports[1].Close())
+	}
 	s.wg.Wait()
 	return errors.Join(err, s.engine.Close())
 }
@@ -101,7 +110,7 @@ func serveCmd() *cobra.Command {
 					return sqlerr.Wrap(err, sqlerr.UndefinedFile, "%v", err)
 				}
 			}
-			s, err := startServer(httpAddr, pgAddr, dataDir, nil, log)
+			s, err := openServer(httpAddr, pgAddr, dataDir, nil, log)
 			if err != nil {
 				return err
 			}
@@ -116,6 +125,7 @@ func serveCmd() *cobra.Command {
 			if err := s.engine.Exec(c.Context(), string(text)); err != nil {
 				return kept(located(err, string(text), script), dataDir)
 			}
+			s.serve()
 			fmt.Fprintf(c.OutOrStdout(), "penstock %s serves http://%s and postgres://%s\n", version, s.httpAddr, s.pgAddr)
 			return s.wait(c.Context())
 		},
