@@ -680,18 +680,12 @@ SELECT (-9223372036854775808)::bigint % -1
 
 SELECT 1e308::float8 * 10
   ERROR 22003 value out of range: overflow
-! DECIMAL has 38 digits: a constant beyond them is refused
-> ERROR 22003 value overflows numeric format at 8
 
 SELECT 1e-300::float8 * 1e-300::float8
   ERROR 22003 value out of range: underflow
-! DECIMAL has 38 digits: a constant beyond them is refused
-> ERROR 22003 value overflows numeric format at 8
 
 SELECT 3e38::real * 10::real
   ERROR 22003 value out of range: overflow
-! DECIMAL has 38 digits: a constant beyond them is refused
-> ERROR 22003 value overflows numeric format at 8
 
 SELECT 1::float8 / 0
   ERROR 22012 division by zero

@@ -795,7 +795,7 @@ SELECT sum(x), avg(x) FROM (VALUES (1.5),(2.25)) t(x)
 SELECT sum(x), avg(x) FROM (VALUES (1e308::float8),(1e308)) t(x)
   ERROR 22003 value out of range: overflow
 ! DECIMAL has 38 digits: a constant beyond them is refused
-> ERROR 22003 value overflows numeric format at 37
+> ERROR 22003 value overflows numeric format at 53
 
 SELECT avg(x) FROM (VALUES (1),(2)) t(x)
   avg numeric
