@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/cockroachdb/datadriven"
+
+	"github.com/penstock/penstock/exec"
 )
 
 // command is a command of a file, free of the testing library's types: it goes to
@@ -36,6 +38,9 @@ type command struct {
 //	counters                    late and skipped rows of the last query, and rejects
 //	stop                        ends the query as a client does
 //
+// With ends behind it, a command waits for the tick in which quiet sources see that
+// no more rows are wanted.
+//
 // All print what came out because of them: the rows of the query, rows written to
 // test tables as table: JSON, the end of the query or its error.
 type runner struct {
@@ -51,6 +56,10 @@ func (r *runner) run(c *command) string {
 	err := r.do(c, &out)
 	if err == nil {
 		r.e.Settle()
+		if has(c, "ends") {
+			time.Sleep(2 * exec.IdleTick)
+			r.e.Settle()
+		}
 		out = append(out, r.rows()...)
 	}
 	if err != nil {
