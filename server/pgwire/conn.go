@@ -3,8 +3,10 @@ package pgwire
 import (
 	"context"
 	"errors"
+	"maps"
 	"net"
 	"runtime/debug"
+	"strconv"
 	"sync"
 	"time"
 
@@ -64,7 +66,12 @@ func newConn(s *Server, ctx context.Context, cancel context.CancelCauseFunc, nc 
 
 // serve serves the client until it or the server goes.
 func (c *conn) serve(st *startup) {
-	sess, err := c.srv.cfg.Engine.NewSession(c.ctx, st.params)
+	params := maps.Clone(st.params)
+	if params == nil {
+		params = map[string]string{}
+	}
+	params["pg_backend_pid"] = strconv.FormatUint(uint64(c.pid), 10)
+	sess, err := c.srv.cfg.Engine.NewSession(c.ctx, params)
 	if err != nil {
 		if cause := context.Cause(c.ctx); cause != nil {
 			err = cause

@@ -18,7 +18,8 @@ type Engine interface {
 	// NewSession starts a session for one client. params are what the client
 	// said of itself when it connected, by PostgreSQL's names (user, database,
 	// application_name, TimeZone, …): those that name a setting are set, others
-	// are ignored. An error refuses the connection.
+	// are ignored. The front door may add pg_backend_pid, the number that the
+	// client knows its session by. An error refuses the connection.
 	NewSession(ctx context.Context, params map[string]string) (Session, error)
 }
 

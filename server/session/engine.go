@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -104,8 +105,8 @@ func (l *Local) NewSession(_ context.Context, params map[string]string) (Session
 			}
 		}
 	}
-	s := &Sess{l: l, set: set, temp: catalog.NewOverlay(), user: user}
-	return s, nil
+	pid, _ := strconv.ParseInt(params["pg_backend_pid"], 10, 32) // 0 where there is none
+	return &Sess{l: l, set: set, temp: catalog.NewOverlay(), user: user, pid: int32(pid)}, nil
 }
 
 // Queries lists the queries that run or have lately ended, oldest first.

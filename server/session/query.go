@@ -165,7 +165,7 @@ func (q *query) end(err, cause error, at time.Time) {
 		state, err = Stopped, cause
 		if errors.Is(cause, errClosed) {
 			state, err = Finished, nil
-		} else if cause == context.Canceled {
+		} else if _, ok := errors.AsType[*sqlerr.Error](cause); !ok {
 			err = errGone
 		}
 	}

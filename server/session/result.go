@@ -17,12 +17,16 @@ type stream struct {
 	q      *query
 	pipe   *exec.Pipe
 	schema catalog.Schema
+	why    error // the cancellation that the reader came back with, if any
 }
 
 func (s *stream) Next(ctx context.Context, wait bool) (*exec.Batch, error) {
 	b, err := s.pipe.Next(ctx, wait)
 	if b != nil {
 		s.q.sent.Add(int64(b.Rows()))
+	}
+	if _, ok := context.Cause(ctx).(*sqlerr.Error); ok && err != nil {
+		s.why = err
 	}
 	return b, err
 }
@@ -31,6 +35,10 @@ func (s *stream) Columns() catalog.Schema { return s.schema }
 func (s *stream) Tag(rows int64) string   { return fmt.Sprintf("SELECT %d", rows) }
 
 func (s *stream) Close() error {
+	if s.why != nil {
+		s.q.stop(s.why) // cancelled, by the reader's account
+		return nil
+	}
 	s.pipe.Leave()
 	s.q.stop(errClosed)
 	return nil

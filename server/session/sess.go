@@ -20,6 +20,7 @@ type Sess struct {
 	set      *catalog.Settings
 	temp     *catalog.Overlay
 	user     string
+	pid      int32
 	resuming string // the id of the job that this session starts again
 }
 
