@@ -25,10 +25,13 @@ import (
 // patience bounds what a test waits for.
 const patience = 30 * time.Second
 
+// site is a broker and what the names of a test's topics begin with there.
+type site struct{ brokers, prefix string }
+
 // world is a server with both front doors, beside a broker.
 type world struct {
 	t        testing.TB
-	brokers  string
+	site     site
 	pg, http string
 	engine   *session.Local
 }
@@ -40,19 +43,19 @@ func testContext(t testing.TB) context.Context {
 }
 
 // embedded starts an embedded broker with topics, which are name and number of
-// partitions, and gives its address.
-func embedded(t testing.TB, topics map[string]int) string {
+// partitions.
+func embedded(t testing.TB, topics map[string]int) site {
 	t.Helper()
 	b, err := broker.Start(broker.Config{Listen: "127.0.0.1:0", Topics: topics, AutoCreate: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { b.Close() })
-	return b.Addr()
+	return site{brokers: b.Addr()}
 }
 
-// serve starts a server whose tables are in the broker at the address.
-func serve(t testing.TB, brokers string) *world {
+// serve starts a server whose tables are in the broker.
+func serve(t testing.TB, b site) *world {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	engine, err := session.Open(session.Config{Version: "test", Log: log})
@@ -73,7 +76,7 @@ func serve(t testing.TB, brokers string) *world {
 			}
 		}
 	})
-	return &world{t, brokers, pl.Addr().String(), hl.Addr().String(), engine}
+	return &world{t, b, pl.Addr().String(), hl.Addr().String(), engine}
 }
 
 func loopback(t testing.TB) net.Listener {
@@ -85,10 +88,11 @@ func loopback(t testing.TB) net.Listener {
 	return l
 }
 
-// exec runs a script in which BROKERS stands for the broker's address.
+// exec runs a script in which BROKERS stands for the broker's address and TOPIC
+// for what the names of topics begin with.
 func (w *world) exec(script string) {
 	w.t.Helper()
-	if err := w.engine.Exec(testContext(w.t), strings.ReplaceAll(script, "BROKERS", w.brokers)); err != nil {
+	if err := w.engine.Exec(testContext(w.t), strings.NewReplacer("BROKERS", w.site.brokers, "TOPIC", w.site.prefix).Replace(script)); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -164,9 +168,10 @@ func (w *world) queryHTTP(sql string, n int) []string {
 
 // produce writes records to partitions of a topic through kafka-go's own
 // writer.
-func produce(t testing.TB, brokers, topic string, partitions [][]visit) {
+func produce(t testing.TB, b site, topic string, partitions [][]visit) {
 	t.Helper()
-	w := &kafkago.Writer{Addr: kafkago.TCP(brokers), Topic: topic, BatchTimeout: time.Millisecond, Transport: &kafkago.Transport{},
+	w := &kafkago.Writer{Addr: kafkago.TCP(b.brokers), Topic: b.prefix + topic, BatchTimeout: time.Millisecond, Transport: &kafkago.Transport{},
+		RequiredAcks: kafkago.RequireAll, // the default is none, and a bounded query may then start before the records are there
 		Balancer: kafkago.BalancerFunc(func(m kafkago.Message, _ ...int) int { return m.WriterData.(int) })}
 	defer w.Close()
 	var ms []kafkago.Message
@@ -184,9 +189,9 @@ func produce(t testing.TB, brokers, topic string, partitions [][]visit) {
 type record struct{ key, value string }
 
 // consume reads n records of a topic's only partition with kafka-go's reader.
-func consume(t testing.TB, brokers, topic string, n int) []record {
+func consume(t testing.TB, b site, topic string, n int) []record {
 	t.Helper()
-	r := kafkago.NewReader(kafkago.ReaderConfig{Brokers: []string{brokers}, Topic: topic, MaxWait: 100 * time.Millisecond})
+	r := kafkago.NewReader(kafkago.ReaderConfig{Brokers: []string{b.brokers}, Topic: b.prefix + topic, MaxWait: 100 * time.Millisecond})
 	defer r.Close()
 	var out []record
 	for range n {
