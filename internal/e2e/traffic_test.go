@@ -17,10 +17,10 @@ const trafficTables = `
 CREATE TABLE website_visit (
   ip VARCHAR, id VARCHAR, lat DOUBLE, lng DOUBLE, user_agent VARCHAR, age_bracket VARCHAR, opted_into_marketing BOOLEAN,
   http_request VARCHAR, http_response INT, file_size_bytes BIGINT, event_datetime VARCHAR, event_ts BIGINT
-) WITH ('connector' = 'kafka', 'topic' = 'website-visit', 'properties.bootstrap.servers' = 'BROKERS',
+) WITH ('connector' = 'kafka', 'topic' = 'TOPICwebsite-visit', 'properties.bootstrap.servers' = 'BROKERS',
         'format' = 'json', 'json.empty-string-as-null' = 'true', %s);
 CREATE TABLE traffic_agg (event_id VARCHAR, window_start VARCHAR, window_end VARCHAR, page_view BIGINT)
-  WITH ('connector' = 'kafka', 'topic' = 'traffic-agg-sql', 'properties.bootstrap.servers' = 'BROKERS',
+  WITH ('connector' = 'kafka', 'topic' = 'TOPICtraffic-agg-sql', 'properties.bootstrap.servers' = 'BROKERS',
         'format' = 'json', 'key.format' = 'json', 'key.fields' = 'event_id;window_start');`
 
 // The options of the visits: read to the end of now, or on and on, in which case
@@ -44,11 +44,11 @@ const trafficSteps = `
 CREATE TABLE visit (
   id VARCHAR, lat DOUBLE, lng DOUBLE, event_datetime VARCHAR,
   ts AS CAST(event_datetime AS TIMESTAMP(3)), WATERMARK FOR ts AS ts - INTERVAL '4' SECOND
-) WITH ('connector' = 'kafka', 'topic' = 'website-visit', 'properties.bootstrap.servers' = 'BROKERS',
+) WITH ('connector' = 'kafka', 'topic' = 'TOPICwebsite-visit', 'properties.bootstrap.servers' = 'BROKERS',
         'format' = 'json', 'json.empty-string-as-null' = 'true', %s);
 CREATE VIEW placed AS SELECT id, COALESCE(lat, -1) AS lat, COALESCE(lng, -1) AS lng, ts FROM visit;
 CREATE TABLE traffic_agg_steps (event_id VARCHAR, window_start TIMESTAMP(3), window_end TIMESTAMP(3), page_view BIGINT, nowhere BIGINT)
-  WITH ('connector' = 'kafka', 'topic' = 'traffic-agg', 'properties.bootstrap.servers' = 'BROKERS', 'format' = 'json',
+  WITH ('connector' = 'kafka', 'topic' = 'TOPICtraffic-agg', 'properties.bootstrap.servers' = 'BROKERS', 'format' = 'json',
         'key.format' = 'json', 'key.fields' = 'event_id', 'value.fields-include' = 'EXCEPT_KEY');`
 
 const stepsQuery = `SELECT id AS event_id, window_start, window_end, COUNT(*) AS page_view, COUNT(*) FILTER (WHERE lat = -1 AND lng = -1) AS nowhere
@@ -75,11 +75,11 @@ func trafficTopics() map[string]int {
 
 func TestTrafficBounded(t *testing.T) { trafficBounded(t, embedded(t, trafficTopics())) }
 
-func trafficBounded(t *testing.T, brokers string) {
+func trafficBounded(t *testing.T, b site) {
 	in := disordered(t)
-	produce(t, brokers, "website-visit", in)
+	produce(t, b, "website-visit", in)
 	want := model(in...)
-	w := serve(t, brokers)
+	w := serve(t, b)
 	w.exec(fmt.Sprintf(trafficTables, bounded))
 	diff(t, "PostgreSQL", sortRows(w.queryPG(trafficQuery, 0)), wantRows(want))
 	diff(t, "HTTP", sortRows(fields(t, w.queryHTTP(trafficQuery, 0), trafficColumns...)), wantRows(want))
@@ -88,7 +88,7 @@ func trafficBounded(t *testing.T, brokers string) {
 		t.Fatal(err)
 	}
 	diff(t, "tag", tag.String(), fmt.Sprintf("INSERT 0 %d", len(want)))
-	diff(t, "topic", sortRecords(consume(t, brokers, "traffic-agg-sql", len(want))), wantRecords(want))
+	diff(t, "topic", sortRecords(consume(t, b, "traffic-agg-sql", len(want))), wantRecords(want))
 }
 
 func TestTrafficUnbounded(t *testing.T) { trafficUnbounded(t, embedded(t, trafficTopics())) }
@@ -96,30 +96,30 @@ func TestTrafficUnbounded(t *testing.T) { trafficUnbounded(t, embedded(t, traffi
 // trafficUnbounded has the job, and queries at both front doors, run while the
 // records come. The last windows close by idleness. Then come late records, which
 // nobody must count.
-func trafficUnbounded(t *testing.T, brokers string) {
+func trafficUnbounded(t *testing.T, b site) {
 	in := disordered(t)
-	w := serve(t, brokers)
+	w := serve(t, b)
 	w.exec(fmt.Sprintf(trafficTables, unbounded) + "INSERT INTO traffic_agg " + trafficQuery)
 	want := model(in...)
 	pg, web := make(chan [][]string, 1), make(chan []string, 1)
 	go func() { pg <- w.queryPG(trafficQuery, len(want)) }()
 	go func() { web <- w.queryHTTP(trafficQuery, len(want)) }()
 	for from := 0; from < len(in[0]); from += 300 {
-		produce(t, brokers, "website-visit", [][]visit{in[0][from : from+300], in[1][from : from+300]})
+		produce(t, b, "website-visit", [][]visit{in[0][from : from+300], in[1][from : from+300]})
 	}
 	diff(t, "PostgreSQL", sortRows(<-pg), wantRows(want))
 	diff(t, "HTTP", sortRows(fields(t, <-web, trafficColumns...)), wantRows(want))
-	diff(t, "topic", sortRecords(consume(t, brokers, "traffic-agg-sql", len(want))), wantRecords(want))
+	diff(t, "topic", sortRecords(consume(t, b, "traffic-agg-sql", len(want))), wantRecords(want))
 
 	late := visits(t, gen.Config{Keys: 3, Seed: 1, Count: 40}, 2)
 	fresh := visits(t, gen.Config{Keys: 3, Seed: 2, Count: 40, Start: time.Now().Add(time.Minute).UTC()}, 2)
-	produce(t, brokers, "website-visit", late)
-	produce(t, brokers, "website-visit", fresh)
+	produce(t, b, "website-visit", late)
+	produce(t, b, "website-visit", fresh)
 	more := model(fresh...)
 	// They would close by the clock in a minute; a record far ahead closes them now.
 	ahead := visits(t, gen.Config{Keys: 1, Count: 2, Start: time.Now().Add(time.Hour).UTC()}, 2)
-	produce(t, brokers, "website-visit", ahead)
-	all := consume(t, brokers, "traffic-agg-sql", len(want)+len(more))
+	produce(t, b, "website-visit", ahead)
+	all := consume(t, b, "traffic-agg-sql", len(want)+len(more))
 	diff(t, "topic, after late records", sortRecords(all[len(want):]), wantRecords(more))
 	for _, q := range w.engine.Queries() {
 		if q.Kind == "insert" && q.Late != int64(len(late[0])+len(late[1])) {
@@ -130,11 +130,11 @@ func trafficUnbounded(t *testing.T, brokers string) {
 
 func TestTrafficSteps(t *testing.T) { trafficStepsTest(t, embedded(t, trafficTopics())) }
 
-func trafficStepsTest(t *testing.T, brokers string) {
+func trafficStepsTest(t *testing.T, b site) {
 	in := disordered(t)
-	produce(t, brokers, "website-visit", in)
+	produce(t, b, "website-visit", in)
 	want := model(in...)
-	w := serve(t, brokers)
+	w := serve(t, b)
 	w.exec(fmt.Sprintf(trafficSteps, bounded) + "INSERT INTO traffic_agg_steps " + stepsQuery)
 	nowhere := map[string]int{} // by window and visitor
 	for _, vs := range in {
@@ -156,5 +156,5 @@ func trafficStepsTest(t *testing.T, brokers string) {
 			fmt.Sprintf(`{"window_start":"%s","window_end":"%s","page_view":%d,"nowhere":%d}`, v.start.Format(stamp), v.end().Format(stamp), v.count, n)})
 	}
 	diff(t, "PostgreSQL", sortRows(w.queryPG(stepsQuery, 0)), sortRows(rows))
-	diff(t, "topic", sortRecords(consume(t, brokers, "traffic-agg", len(want))), sortRecords(records))
+	diff(t, "topic", sortRecords(consume(t, b, "traffic-agg", len(want))), sortRecords(records))
 }

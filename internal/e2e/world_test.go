@@ -172,7 +172,7 @@ func produce(t testing.TB, b site, topic string, partitions [][]visit) {
 	t.Helper()
 	w := &kafkago.Writer{Addr: kafkago.TCP(b.brokers), Topic: b.prefix + topic, BatchTimeout: time.Millisecond, Transport: &kafkago.Transport{},
 		RequiredAcks: kafkago.RequireAll, // the default is none, and a bounded query may then start before the records are there
-		Balancer: kafkago.BalancerFunc(func(m kafkago.Message, _ ...int) int { return m.WriterData.(int) })}
+		Balancer:     kafkago.BalancerFunc(func(m kafkago.Message, _ ...int) int { return m.WriterData.(int) })}
 	defer w.Close()
 	var ms []kafkago.Message
 	for p, vs := range partitions {
