@@ -46,11 +46,13 @@ type (
 	IsDistinct struct {
 		L, R Expr
 		Not  bool
+		Word Pos // of IS
 	}
 	// Between is x [NOT] BETWEEN [SYMMETRIC] lo AND hi.
 	Between struct {
 		X, Lo, Hi      Expr
 		Not, Symmetric bool
+		Word           Pos // of [NOT] BETWEEN
 	}
 	// In is x [NOT] IN (list) or (query).
 	In struct {
@@ -58,6 +60,7 @@ type (
 		Not   bool
 		List  []Expr
 		Query *Query
+		Word  Pos // of [NOT] IN
 	}
 	// Exists is EXISTS (query).
 	Exists struct {

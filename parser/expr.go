@@ -222,7 +222,7 @@ func (p *parser) infixWord(x Expr, least int) (Expr, bool) {
 	case "ISNULL", "NOTNULL":
 		return &Is{X: x, What: "NULL", Not: t.up == "NOTNULL"}, true
 	case "IS":
-		return p.is(x), true
+		return p.is(x, t.p()), true
 	case "OPERATOR":
 		return p.namedOperator(x, t.p()), true
 	case "AT":
@@ -234,10 +234,10 @@ func (p *parser) infixWord(x Expr, least int) (Expr, bool) {
 }
 
 // is reads what follows IS.
-func (p *parser) is(x Expr) Expr {
+func (p *parser) is(x Expr, at Pos) Expr {
 	not := p.accept("NOT")
 	if p.accept("DISTINCT", "FROM") {
-		d := &IsDistinct{L: x, R: p.expr(bpIs), Not: not}
+		d := &IsDistinct{L: x, R: p.expr(bpIs), Not: not, Word: at}
 		p.notAgain(bpIs)
 		return d
 	}
@@ -269,9 +269,9 @@ func (p *parser) namedOperator(x Expr, at Pos) Expr {
 func (p *parser) likeLevel(x Expr, word string, not bool, at Pos) Expr {
 	switch word {
 	case "IN":
-		return p.in(x, not)
+		return p.in(x, not, at)
 	case "BETWEEN":
-		b := &Between{X: x, Not: not, Symmetric: p.accept("SYMMETRIC")}
+		b := &Between{X: x, Not: not, Symmetric: p.accept("SYMMETRIC"), Word: at}
 		if !b.Symmetric {
 			p.accept("ASYMMETRIC")
 		}
@@ -297,8 +297,8 @@ func (p *parser) likeLevel(x Expr, word string, not bool, at Pos) Expr {
 	return l
 }
 
-func (p *parser) in(x Expr, not bool) Expr {
-	in := &In{X: x, Not: not}
+func (p *parser) in(x Expr, not bool, at Pos) Expr {
+	in := &In{X: x, Not: not, Word: at}
 	if !p.isOp("(") {
 		p.unexpected()
 		return nil

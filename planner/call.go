@@ -167,7 +167,7 @@ func (b *binder) special(name string, args []plan.Expr, pos sqlerr.Pos) (plan.Ex
 		return &plan.Call{Fn: name, Args: args, T: t, P: pos}, true, nil
 	case "round", "trunc", "truncate":
 		// PostgreSQL rounds to places in NUMERIC alone; DOUBLE is ours beside it.
-		if len(args) == 2 && (args[0].Type().IsInteger() || args[0].Type().Kind == catalog.Unknown) {
+		if len(args) == 2 && canCast(args[1].Type(), catalog.Of(catalog.Int), implicit) && (args[0].Type().IsInteger() || args[0].Type().Kind == catalog.Unknown) {
 			x, err := b.coerce(args[0], catalog.Of(catalog.Decimal), implicit)
 			args[0] = x
 			return nil, false, err

@@ -182,8 +182,17 @@ func unknownInside(t catalog.Type) *sqlerr.Error {
 	return nil
 }
 
+// bare is a type without length and precision.
+func bare(t catalog.Type) catalog.Type {
+	if t.Kind == catalog.Array {
+		return catalog.ArrayOf(bare(*t.Elem))
+	}
+	t.P, t.S = 0, 0
+	return t
+}
+
 func cannotCast(from, to catalog.Type) *sqlerr.Error {
-	return sqlerr.New(sqlerr.CannotCoerce, "cannot cast type %s to %s", typeName(from), typeName(to))
+	return sqlerr.New(sqlerr.CannotCoerce, "cannot cast type %s to %s", typeName(bare(from)), typeName(bare(to)))
 }
 
 // typeParam decides a parameter's type by its first use.
@@ -372,6 +381,9 @@ func mismatch(xs []plan.Expr, types []catalog.Type, construct string) error {
 		}
 		if _, ok := commonType(append(seen, u)); !ok {
 			t, _ := commonType(seen)
+			if category(t.Kind) == category(u.Kind) {
+				return sqlerr.New(sqlerr.CannotCoerce, "%s could not convert type %s to %s", construct, typeName(u), typeName(t)).At(leftmost(xs[i]))
+			}
 			return sqlerr.New(sqlerr.DatatypeMismatch, "%s types %s and %s cannot be matched", construct, typeName(t), typeName(u)).At(leftmost(xs[i]))
 		}
 		seen = append(seen, u)

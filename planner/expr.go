@@ -293,7 +293,7 @@ func (b *binder) bindIsDistinct(x *parser.IsDistinct, s *exprScope) (plan.Expr, 
 	if err != nil {
 		return nil, err
 	}
-	e, err := b.compare("=", l, r, l.Pos())
+	e, err := b.compare("=", l, r, b.pos(x.Word))
 	if err != nil {
 		return nil, err
 	}
@@ -314,7 +314,7 @@ func (b *binder) bindBetween(x *parser.Between, s *exprScope) (plan.Expr, error)
 	if err != nil {
 		return nil, err
 	}
-	pos := xs[0].Pos()
+	pos := b.pos(x.Word)
 	within := func(lo, hi plan.Expr) (plan.Expr, error) {
 		l, err := b.compare(">=", xs[0], lo, pos)
 		if err != nil {
@@ -355,7 +355,7 @@ func (b *binder) bindIn(x *parser.In, s *exprScope) (plan.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := b.in(e, items)
+	out, err := b.in(e, items, x.Not, b.pos(x.Word))
 	if err != nil {
 		return nil, err
 	}
@@ -367,7 +367,7 @@ func (b *binder) bindIn(x *parser.In, s *exprScope) (plan.Expr, error) {
 
 // in makes x IN (items): one call when all have a type in common, else the
 // disjunction that it stands for.
-func (b *binder) in(e plan.Expr, items []plan.Expr) (plan.Expr, error) {
+func (b *binder) in(e plan.Expr, items []plan.Expr, negate bool, pos sqlerr.Pos) (plan.Expr, error) {
 	all := append([]plan.Expr{e}, items...)
 	t, ok := commonType(typesOf(all))
 	if r, isRow := e.(*plan.Call); ok && !(isRow && r.Fn == "row") && comparable(t) {
@@ -385,7 +385,10 @@ func (b *binder) in(e plan.Expr, items []plan.Expr) (plan.Expr, error) {
 	}
 	or := &plan.Call{Fn: "or", T: boolType, P: e.Pos()}
 	for _, it := range items {
-		x, err := b.compare("=", e, it, e.Pos())
+		x, err := b.compare("=", e, it, pos)
+		if err != nil && negate {
+			_, err = b.compare("<>", e, it, pos) // that is the operator it stands for
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -414,7 +417,7 @@ func (b *binder) bindQuantified(x *parser.Quantified, s *exprScope) (plan.Expr, 
 	if !ok || !same || len(a.Items) == 0 {
 		return b.quantify(x, s)
 	}
-	return b.bindIn(&parser.In{X: x.L, Not: x.All, List: a.Items}, s)
+	return b.bindIn(&parser.In{X: x.L, Not: x.All, List: a.Items, Word: x.P}, s)
 }
 
 var likeNames = map[string]struct{ fn, op string }{
@@ -435,13 +438,14 @@ func (b *binder) bindLike(x *parser.Like, s *exprScope) (plan.Expr, error) {
 		return nil, err
 	}
 	pos := b.pos(x.P)
+	types := typesOf(args)
 	for i, a := range args {
 		if k := a.Type().Kind; k != catalog.Unknown && k != catalog.Varchar {
 			op := name.op
 			if x.Not {
 				op = "!" + op
 			}
-			return nil, operatorError(op, typesOf(args[:2]), false).At(pos)
+			return nil, operatorError(op, types[:2], false).At(pos)
 		}
 		if args[i], err = b.decide(a); err != nil {
 			return nil, err

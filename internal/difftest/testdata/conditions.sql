@@ -247,8 +247,6 @@ SELECT 1 IN (1, 'a')
 
 SELECT 1 IN (true)
   ERROR 42883 operator does not exist: integer = boolean at 10
-! the place is that of the first operand
-> ERROR 42883 operator does not exist: integer = boolean at 8
 
 SELECT 1 IN ()
   ERROR 42601 syntax error at or near ")" at 14
@@ -327,8 +325,6 @@ SELECT 1 BETWEEN 'a' AND 2
 
 SELECT 1 BETWEEN true AND 2
   ERROR 42883 operator does not exist: integer >= boolean at 10
-! the place is that of the first operand
-> ERROR 42883 operator does not exist: integer >= boolean at 8
 
 SELECT date '2024-01-15' BETWEEN '2024-01-01' AND '2024-02-01'
   ?column? bool
