@@ -224,6 +224,9 @@ func (p *intervalParser) number() (v intervalNumber, err error) {
 	case n > 0 && len(p.s) > 1 && p.s[0] == '-' && p.s[1]-'0' <= 9:
 		p.s = p.s[1:]
 		m, _, _ := p.digits()
+		if len(p.s) > 0 && p.s[0] == '-' {
+			return v, p.bad() // a date
+		}
 		if m >= monthsPerYear {
 			return v, p.errField()
 		}
