@@ -182,17 +182,8 @@ func unknownInside(t catalog.Type) *sqlerr.Error {
 	return nil
 }
 
-// bare is a type without length and precision.
-func bare(t catalog.Type) catalog.Type {
-	if t.Kind == catalog.Array {
-		return catalog.ArrayOf(bare(*t.Elem))
-	}
-	t.P, t.S = 0, 0
-	return t
-}
-
 func cannotCast(from, to catalog.Type) *sqlerr.Error {
-	return sqlerr.New(sqlerr.CannotCoerce, "cannot cast type %s to %s", typeName(bare(from)), typeName(bare(to)))
+	return sqlerr.New(sqlerr.CannotCoerce, "cannot cast type %s to %s", typeName(from), typeName(to))
 }
 
 // typeParam decides a parameter's type by its first use.
@@ -296,6 +287,12 @@ func commonType(types []catalog.Type) (t catalog.Type, ok bool) {
 			t = u
 		case !canCast(u, t, implicit):
 			return t, false
+		}
+	}
+	if t.Kind == catalog.Decimal || t.Kind == catalog.Varchar {
+		// 123456789 need not fit into the DECIMAL(8,2) beside it.
+		if slices.ContainsFunc(types, func(u catalog.Type) bool { return !u.Equal(t) }) {
+			t = catalog.Of(t.Kind)
 		}
 	}
 	return asText(t), true

@@ -162,8 +162,21 @@ func (b *binder) bindAggregate(x *parser.Call, name string, s *exprScope) (plan.
 		if call.filter, err = b.boolean(x.Filter, fs, "argument of FILTER"); err != nil {
 			return nil, err
 		}
+		guard(call.args, call.filter)
 	}
 	return s.group.add(call, pos), nil
+}
+
+// guard makes sure that arguments are computed only for rows that pass the filter:
+// sum(a / b) FILTER (WHERE b <> 0) does not divide by zero.
+func guard(args []plan.Expr, filter plan.Expr) {
+	for i, a := range args {
+		switch a.(type) {
+		case *plan.Col, *plan.Const:
+		default:
+			args[i] = &plan.Case{Whens: []plan.When{{Cond: filter, Then: a}}, T: a.Type()}
+		}
+	}
 }
 
 // add notes an aggregate, once for equal ones.
