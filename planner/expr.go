@@ -19,7 +19,9 @@ func (b *binder) bindUnary(x *parser.Unary, s *exprScope) (plan.Expr, error) {
 		return not(e, pos), nil
 	}
 	if l, ok := x.X.(*parser.Literal); ok && (x.Op == "-" || x.Op == "+") && l.Kind != "string" && l.Kind != "bool" {
-		return b.bindLiteral(l, x.Op == "-") // as one number: -2147483648 is an INT
+		n := *l
+		n.P = x.P
+		return b.bindLiteral(&n, x.Op == "-") // as one number: -2147483648 is an INT
 	}
 	e, err := b.expr(x.X, s)
 	if err != nil {

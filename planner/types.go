@@ -115,12 +115,12 @@ var pgNames = [catalog.NumKinds]string{"unknown", "boolean", "smallint", "intege
 	"text", "bytea", "date", "time without time zone", "timestamp without time zone", "timestamp with time zone", "interval", "json",
 	"array", "record", "map", "void"}
 
-// typeName is the type as PostgreSQL's messages name it.
+// typeName is the type as PostgreSQL's messages name it, without its length.
 func typeName(t catalog.Type) string {
 	switch t.Kind {
 	case catalog.Varchar:
 		if t.P > 0 {
-			return "character varying(" + strconv.Itoa(t.P) + ")"
+			return "character varying"
 		}
 	case catalog.Array:
 		if t.Elem != nil {
@@ -129,10 +129,6 @@ func typeName(t catalog.Type) string {
 	case catalog.Map:
 		if t.Key != nil && t.Elem != nil {
 			return "map<" + typeName(*t.Key) + ", " + typeName(*t.Elem) + ">"
-		}
-	case catalog.Decimal:
-		if t.P > 0 {
-			return "numeric(" + strconv.Itoa(t.P) + "," + strconv.Itoa(t.S) + ")"
 		}
 	}
 	return pgNames[t.Kind]
