@@ -357,7 +357,7 @@ func (s *Settings) Restore(changed map[string]string) error {
 func (s *Settings) mustFind(name string) settingValue {
 	spec, err := findSetting(name)
 	if err != nil {
-		panic(err)
+		panic(err) //nolint:forbidigo // a bug of ours
 	}
 	return s.value(spec)
 }

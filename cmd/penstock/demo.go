@@ -99,7 +99,7 @@ func (d *demo) run(ctx context.Context) error {
 		err = cause
 	}
 	cancel(nil)
-	<-visits
+	<-visits //nolint:errcheck // a failure has come as the cause
 	return err
 }
 

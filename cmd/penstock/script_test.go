@@ -12,7 +12,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -60,7 +59,6 @@ type process struct {
 }
 
 type processes struct {
-	mu     sync.Mutex
 	byName map[string]*process
 }
 

@@ -113,7 +113,7 @@ func decode(c *call, i int) error {
 			}
 		}
 		out, err := base64.StdEncoding.AppendDecode(c.out.Data, c.buf)
-		if at, ok := err.(base64.CorruptInputError); ok {
+		if at, ok := errors.AsType[base64.CorruptInputError](err); ok {
 			if int(at) < len(c.buf) && c.buf[at] != '=' && !isBase64(c.buf[at]) {
 				return sqlerr.New(sqlerr.InvalidParameterValue, `invalid symbol "%c" found while decoding base64 sequence`, c.buf[at])
 			}

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"errors"
 	"regexp"
 	"regexp/syntax"
 	"strconv"
@@ -71,7 +72,7 @@ func compileRegex(pattern []byte, f regexFlags) (*regexp.Regexp, error) {
 }
 
 func regexFault(err error) error {
-	if e, ok := err.(*syntax.Error); ok {
+	if e, ok := errors.AsType[*syntax.Error](err); ok {
 		switch e.Code {
 		case syntax.ErrMissingRepeatArgument, syntax.ErrInvalidRepeatOp:
 			return errRegex("quantifier operand invalid")

@@ -2,6 +2,7 @@ package file
 
 import (
 	"context"
+	"errors"
 	"os"
 	"syscall"
 
@@ -108,6 +109,5 @@ func (s *Sink) Close() error {
 }
 
 func isUnsupported(err error) bool {
-	e, ok := err.(*os.PathError)
-	return ok && (e.Err == syscall.EINVAL || e.Err == syscall.ENOTSUP)
+	return errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP)
 }

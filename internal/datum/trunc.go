@@ -1,6 +1,7 @@
 package datum
 
 import (
+	"errors"
 	"time"
 
 	"github.com/penstock/penstock/internal/sqlerr"
@@ -105,7 +106,7 @@ func DateTruncInterval(f Field, v Interval) (Interval, error) {
 		return v, nil
 	default:
 		err := errUnsupportedField(f, "interval")
-		if e, ok := err.(*sqlerr.Error); ok && f == Week {
+		if e, ok := errors.AsType[*sqlerr.Error](err); ok && f == Week {
 			return v, e.WithDetail("Months usually have fractional weeks.")
 		}
 		return v, err

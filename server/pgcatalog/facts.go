@@ -89,7 +89,7 @@ var loadFacts = sync.OnceValue(func() *facts {
 
 func must(err error) {
 	if err != nil {
-		panic("pgcatalog: the embedded facts are broken: " + err.Error())
+		panic("pgcatalog: the embedded facts are broken: " + err.Error()) //nolint:forbidigo // a bug of ours
 	}
 }
 

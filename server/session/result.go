@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -25,7 +26,7 @@ func (s *stream) Next(ctx context.Context, wait bool) (*exec.Batch, error) {
 	if b != nil {
 		s.q.sent.Add(int64(b.Rows()))
 	}
-	if _, ok := context.Cause(ctx).(*sqlerr.Error); ok && err != nil {
+	if _, ok := errors.AsType[*sqlerr.Error](context.Cause(ctx)); ok && err != nil {
 		s.why = err
 	}
 	return b, err
