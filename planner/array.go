@@ -133,3 +133,39 @@ func (b *binder) quantify(x *parser.Quantified, s *exprScope) (plan.Expr, error)
 	}
 	return &plan.Call{Fn: fn, Args: args, T: boolType, P: pos}, nil
 }
+
+func (b *binder) bindSubscript(x *parser.Subscript, s *exprScope) (plan.Expr, error) {
+	e, err := b.expr(x.X, s)
+	if err != nil {
+		return nil, err
+	}
+	pos := b.pos(x.P)
+	if x.Slice {
+		return nil, b.unsupported(x.P, "an array slice")
+	}
+	i, err := b.expr(x.Index, s)
+	if err != nil {
+		return nil, err
+	}
+	t := e.Type()
+	switch t.Kind {
+	case catalog.Array:
+		if !canCast(i.Type(), catalog.Of(catalog.Int), assignment) || !(i.Type().Kind == catalog.Unknown || i.Type().IsNumeric()) {
+			return nil, sqlerr.New(sqlerr.DatatypeMismatch, "array subscript must have type integer").At(i.Pos())
+		}
+		if !i.Type().IsInteger() {
+			if i, err = b.coerce(i, catalog.Of(catalog.Int), assignment); err != nil {
+				return nil, err
+			}
+		}
+		return &plan.Call{Fn: "item", Args: []plan.Expr{e, i}, T: *t.Elem, P: pos}, nil
+	case catalog.Map:
+		if i, err = b.want(i, *t.Key, "subscript of a map"); err != nil {
+			return nil, err
+		}
+		return &plan.Call{Fn: "item", Args: []plan.Expr{e, i}, T: *t.Elem, P: pos}, nil
+	case catalog.JSON:
+		return b.operator("->", []plan.Expr{e, i}, pos)
+	}
+	return nil, sqlerr.New(sqlerr.DatatypeMismatch, "cannot subscript type %s because it does not support subscripting", typeName(t)).At(e.Pos())
+}
