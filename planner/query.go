@@ -259,6 +259,21 @@ func (b *binder) body(body parser.Body, scope *ctes, opt *queryOptions) (plan.No
 	return b.query(&parser.Query{Body: body}, scope, opt)
 }
 
+// beginning is where an expression's text begins; an operator's own place, and
+// that of ::, is the operator's.
+func beginning(x parser.Expr) parser.Pos {
+	for {
+		switch e := x.(type) {
+		case *parser.Binary:
+			x = e.L
+		case *parser.Cast:
+			return min(e.P, beginning(e.X))
+		default:
+			return x.Pos()
+		}
+	}
+}
+
 // bodyPos is the place of column i of a query, else that which is given.
 func bodyPos(body parser.Body, i int, other parser.Pos) parser.Pos {
 	switch x := body.(type) {
@@ -266,11 +281,11 @@ func bodyPos(body parser.Body, i int, other parser.Pos) parser.Pos {
 		return bodyPos(x.Body, i, other)
 	case *parser.Select:
 		if i < len(x.Items) {
-			return x.Items[i].X.Pos()
+			return beginning(x.Items[i].X)
 		}
 	case *parser.Values:
 		if i < len(x.Rows[0]) {
-			return x.Rows[0][i].Pos()
+			return beginning(x.Rows[0][i])
 		}
 	}
 	return other

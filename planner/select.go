@@ -232,7 +232,7 @@ func (k *block) ordinal(x parser.Expr, clause string) (i int, ok bool, err error
 
 func (k *block) orderBy(list []parser.OrderItem) error {
 	for _, o := range list {
-		key := order{col: -1, desc: o.Desc, nullsFirst: o.Desc, pos: o.X.Pos()}
+		key := order{col: -1, desc: o.Desc, nullsFirst: o.Desc, pos: beginning(o.X)}
 		if o.NullsFirst != nil {
 			key.nullsFirst = *o.NullsFirst
 		}
@@ -406,7 +406,7 @@ func (b *binder) orderByOutput(node plan.Node, q *parser.Query) (plan.Node, erro
 				return nil, sqlerr.New(sqlerr.UndefinedColumn, "column \"%s\" does not exist", ref.Parts[0].Text).At(b.pos(ref.Pos()))
 			}
 		} else if !isLit {
-			return nil, sqlerr.New(sqlerr.FeatureNotSupported, "invalid UNION/INTERSECT/EXCEPT ORDER BY clause").At(b.pos(o.X.Pos())).
+			return nil, sqlerr.New(sqlerr.FeatureNotSupported, "invalid UNION/INTERSECT/EXCEPT ORDER BY clause").At(b.pos(beginning(o.X))).
 				WithDetail("Only result column names can be used, not expressions or functions.")
 		}
 	}
