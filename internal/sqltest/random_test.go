@@ -52,9 +52,11 @@ func (g queryGen) integer(from []string, depth int) string {
 		return g.col(from, "i", "j")
 	}
 	a, b := g.integer(from, depth-1), g.integer(from, depth-1)
-	switch g.IntN(9) {
+	switch g.IntN(10) {
 	case 0, 1:
 		return fmt.Sprintf("(%s %s %s)", a, g.pick("+", "-"), b)
+	case 9: // the branch must not be computed for other rows
+		return fmt.Sprintf("CASE WHEN %s <> 0 THEN %s / %s END", b, a, b)
 	case 2:
 		return fmt.Sprintf("(%s %s NULLIF(%s, 0))", a, g.pick("/", "%"), b)
 	case 3:
@@ -168,8 +170,12 @@ func (g queryGen) aggregate(from []string) string {
 	default:
 		a = fmt.Sprintf("%s(%s)", g.pick("sum", "avg", "count"), arg)
 	}
-	if g.IntN(4) == 0 {
+	switch g.IntN(8) {
+	case 0:
 		a += fmt.Sprintf(" FILTER (WHERE %s)", g.boolean(from, 1))
+	case 1:
+		c := g.col(from, "i", "j")
+		a = fmt.Sprintf("sum(%s / %s) FILTER (WHERE %s <> 0)", g.integer(from, 1), c, c)
 	}
 	return a
 }
