@@ -29,7 +29,7 @@ func TestZone(t *testing.T) {
 		want string
 	}{
 		"csv":   {CSV(cols, zone), "2024-07-01 14:00:00+02,\"{\"\"2024-07-01 14:00:00+02\"\"}\",\n"},
-		"table": {Table(cols, zone), " 2024-07-01 14:00:00+02 | {\"2024-07-01 14:00:00+02\"} |                    \n"},
+		"table": {Table(cols, zone), " 2024-07-01 14:00:00+02 | {\"2024-07-01 14:00:00+02\"} | \n"},
 	} {
 		got, err := c.r.Row(nil, b, 0)
 		if err != nil {
