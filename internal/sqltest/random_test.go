@@ -193,6 +193,12 @@ func (g queryGen) source(depth int) (sql string, names []string) {
 		}
 		return "(" + q + ") AS u", []string{"u"}
 	}
+	if depth > 0 && g.IntN(4) == 0 {
+		return g.grouped("u", "tb") + " JOIN ta ON u.i = ta." + g.pick("i", "j"), []string{"u", "ta"}
+	}
+	if depth > 0 && g.IntN(4) == 0 {
+		return g.grouped("l", "ta") + g.pick(" LEFT", " FULL", "") + " JOIN " + g.grouped("r", "tb") + " ON l.i = r.i AND l.j = r.j", []string{"l", "r"}
+	}
 	if g.IntN(2) == 0 {
 		return "ta", []string{"ta"}
 	}
@@ -202,6 +208,21 @@ func (g queryGen) source(depth int) (sql string, names []string) {
 		on += " AND " + g.boolean([]string{"l", "r"}, 2)
 	}
 	return fmt.Sprintf("ta l %s tb r ON %s", kind, on), []string{"l", "r"}
+}
+
+// grouped is a subquery with the columns of a table, a row a group.
+func (g queryGen) grouped(name, table string) string {
+	p := []string{"p"}
+	q := fmt.Sprintf(`SELECT p.i, CAST(count(*) AS INT) AS j, sum(%s) AS b, max(p.d) AS d, min(p.x) AS x, max(%s) AS s, min(p.r) AS r, bool_or(%s) AS f, max(p.t) AS t FROM %s p`,
+		g.integer(p, 1), g.text(p, 1), g.boolean(p, 1), table)
+	if g.IntN(2) == 0 {
+		q += " WHERE " + g.boolean(p, 2)
+	}
+	q += " GROUP BY p.i"
+	if g.IntN(3) == 0 {
+		q += " HAVING " + g.pick("count(*) > 1", "sum(p.j) IS NOT NULL", "bool_or(p.f)", "p.i > 0")
+	}
+	return fmt.Sprintf("(%s) AS %s", q, name)
 }
 
 // query writes a query, and tells whether its rows have an order.
