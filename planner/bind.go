@@ -214,6 +214,9 @@ func (b *binder) bindCast(x *parser.Cast, s *exprScope) (plan.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c, ok := out.(*plan.Cast); ok && out != e && e.Type().Kind != catalog.Unknown {
+		c.P = pos // the cast's own place; a literal's faults are the literal's
+	}
 	return withType(out, to), nil
 }
 
