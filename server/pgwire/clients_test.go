@@ -302,7 +302,8 @@ func TestPsqlCancel(t *testing.T) {
 	_, _ = io.ReadAll(stdout)
 	_ = cmd.Wait() // psql ends a script that was interrupted
 	q := engine.Queries()[0]
-	if q.State != session.Stopped || q.RowsOut != 4 {
+	// The cursor may be between two fetches when the signal comes: then it is closed.
+	if q.State != session.Stopped && q.State != session.Finished || q.RowsOut != 4 {
 		t.Errorf("%+v", q)
 	}
 }

@@ -184,7 +184,7 @@ func TestCallsOfAnything(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	any := func() string { return values[r.IntN(len(values))] }
 	codes := map[sqlerr.Code]int{}
-	for i := range 6000 {
+	for i := range 2500 {
 		var e string
 		switch i % 4 {
 		case 0:
