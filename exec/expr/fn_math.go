@@ -245,7 +245,7 @@ func newSign(s *site) (exec.Eval, error) {
 		case x < 0:
 			return -1, nil
 		}
-		return x, nil // 0, NaN
+		return 0, nil // NaN too, as in PostgreSQL
 	})(s)
 }
 

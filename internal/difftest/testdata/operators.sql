@@ -1247,3 +1247,25 @@ SELECT (1,'a') in ((1,'a'),(2,'b'))
 
 SELECT '{"a":1}'::json = '{"a":1}'::json
   ERROR 42883 operator does not exist: json = json at 24
+
+SELECT sign(x), abs(x), round(x), ceil(x), -x, x + 0 FROM (VALUES ('-0'::float8),(0),('NaN'),('-Infinity')) t(x)
+  sign float8 | abs float8 | round float8 | ceil float8 | ?column? float8 | ?column? float8
+  -1 | Infinity | -Infinity | -Infinity | Infinity | -Infinity
+  0 | 0 | -0 | -0 | 0 | 0
+  0 | 0 | 0 | 0 | -0 | 0
+  0 | NaN | NaN | NaN | NaN | NaN
+
+SELECT power(x, 'NaN'::float8), power(1, x) FROM (VALUES (-1e300::float8),('NaN')) t(x)
+  power float8 | power float8
+  NaN | 1
+  NaN | 1
+
+SELECT '1-2-3'::interval
+  ERROR 22007 invalid input syntax for type interval: "1-2-3" at 8
+
+SELECT '2024-01-01'::interval
+  ERROR 22007 invalid input syntax for type interval: "2024-01-01" at 8
+
+SELECT interval '1-2 3'
+  interval interval
+  1 year 2 mons 00:00:03
