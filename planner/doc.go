@@ -9,7 +9,7 @@
 //	PlanQuery (plan.go)
 //	  bind     query.go, from.go, select.go, group.go, window.go, join.go:
 //	           syntax tree -> plan nodes; expr*.go, call.go, overload.go, coerce.go,
-//	           literal.go: expressions. All errors of names and types are made here.
+//	           literal.go, array.go: expressions. All errors of names and types are made here.
 //	  time     watermark.go: which columns are event time (props.go), and an
 //	           implicit watermark where the query windows on one that has none
 //	  rules    rules.go lists them; rule_*.go hold one each
