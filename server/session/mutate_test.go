@@ -182,15 +182,15 @@ func TestCallsOfAnything(t *testing.T) {
 	operators := []string{"+", "-", "*", "/", "%", "||", "=", "<", "->", "->>", "AND", "LIKE", "IS DISTINCT FROM", "AT TIME ZONE", "^", "&", "<<", "~"}
 	names := must(t, s, "SHOW FUNCTIONS")
 	r := rand.New(rand.NewPCG(3, 4))
-	any := func() string { return values[r.IntN(len(values))] }
+	value := func() string { return values[r.IntN(len(values))] }
 	codes := map[sqlerr.Code]int{}
 	for i := range 2500 {
 		var e string
 		switch i % 4 {
 		case 0:
-			e = any() + " " + operators[r.IntN(len(operators))] + " " + any()
+			e = value() + " " + operators[r.IntN(len(operators))] + " " + value()
 		case 1:
-			e = fmt.Sprintf("CAST(%s AS %s)", any(), types[r.IntN(len(types))])
+			e = fmt.Sprintf("CAST(%s AS %s)", value(), types[r.IntN(len(types))])
 		default:
 			f := strings.Split(names[r.IntN(len(names))], "|")
 			args := make([]string, r.IntN(4))
@@ -199,7 +199,7 @@ func TestCallsOfAnything(t *testing.T) {
 			}
 			cols := make([]string, len(args))
 			for j := range args {
-				args[j], cols[j] = any(), fmt.Sprint("c", j)
+				args[j], cols[j] = value(), fmt.Sprint("c", j)
 			}
 			e = f[0] + "(" + strings.Join(args, ", ") + ")"
 			if len(args) > 0 { // as columns, that no planner can fold
