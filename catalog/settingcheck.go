@@ -16,11 +16,15 @@ func checkLateness(v string) (string, error) {
 	return "0s", nil
 }
 
+// checkEncoding also takes SQL_ASCII, PostgreSQL's name for "as it is": psql on a
+// terminal asks for it where the locale is C.
 func checkEncoding(v string) (string, error) {
 	name := strings.ToUpper(strings.NewReplacer("-", "", "_", "").Replace(v))
 	switch name {
 	case "UTF8", "UNICODE":
 		return "UTF8", nil
+	case "SQLASCII":
+		return "SQL_ASCII", nil
 	}
 	return "", sqlerr.New(sqlerr.FeatureNotSupported, `client_encoding "%s" is not supported`, v).Hint("The only encoding is UTF8.")
 }
