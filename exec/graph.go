@@ -17,6 +17,9 @@ type GraphConfig struct {
 	// Saved is called by each task at each barrier with its stateful parts, in
 	// the task's goroutine. Nil: barriers save nothing.
 	Saved func(task string, e Epoch, parts []Stateful) error
+	// Panicked is told of a panic in a task, in its goroutine: the client learns
+	// that there was one, the stack is for the log. May be nil.
+	Panicked func(task string, value any, stack []byte)
 }
 
 // DefaultBatchRows is how many rows a packet between tasks gathers.
@@ -54,7 +57,7 @@ func (g *Graph) Source(name string, src Source) *Task {
 
 // Task adds a task fed by other tasks (see Connect).
 func (g *Graph) Task(name string) *Task {
-	t := &Task{lastWM: MinTime, out: discard{}, now: g.cfg.Now, wake: make(chan struct{}, 1)}
+	t := &Task{lastWM: MinTime, out: discard{}, now: g.cfg.Now, wake: make(chan struct{}, 1), panicked: g.cfg.Panicked}
 	t.Stats.Name = name
 	t.Stats.Watermark.Store(MinTime)
 	if g.cfg.Saved != nil {

@@ -38,7 +38,9 @@ type Task struct {
 	ins   []taskInput
 	epoch Epoch // the barrier being aligned, 0: none
 	saved func(Epoch, []Stateful) error
-	done  bool
+	// panicked takes what is for the log and not for the client; may be nil.
+	panicked func(task string, value any, stack []byte)
+	done     bool
 
 	source   Source
 	splits   Splits // source, if it has them
@@ -305,7 +307,10 @@ func (t *Task) refused() error {
 func (t *Task) run(ctx context.Context) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = sqlerr.New(sqlerr.InternalError, "internal error in task %s: %v", t.Stats.Name, r).WithDetail("%s", debug.Stack())
+			err = sqlerr.New(sqlerr.InternalError, "internal error in task %s: %v", t.Stats.Name, r)
+			if t.panicked != nil {
+				t.panicked(t.Stats.Name, r, debug.Stack())
+			}
 		}
 	}()
 	defer func() {

@@ -287,11 +287,15 @@ func TestReaderThatLeavesEndsTheQuery(t *testing.T) {
 }
 
 func TestPanicEndsOnlyTheQuery(t *testing.T) {
-	g := NewGraph(GraphConfig{})
+	var log string
+	g := NewGraph(GraphConfig{Panicked: func(task string, value any, stack []byte) { log = fmt.Sprint(task, value, string(stack)) }})
 	g.Source("scan", &script{batches: []*Batch{{Cols: nil, N: 1}}}).Add(&collect{})
 	err := g.Run(t.Context())
-	if err == nil || !strings.Contains(err.Error(), "XX000") {
+	if err == nil || !strings.Contains(err.Error(), "XX000") || strings.Contains(err.Error(), ".go:") {
 		t.Fatalf("got %v", err)
+	}
+	if !strings.Contains(log, "scan") || !strings.Contains(log, ".go:") {
+		t.Fatalf("the log was told %q", log)
 	}
 }
 

@@ -29,7 +29,7 @@ type Query struct {
 func Build(ctx context.Context, p *plan.Query, env *Env) (*Query, error) {
 	start := env.Now()
 	b := &builder{ctx: ctx, env: env, parallelism: max(p.Parallelism, 1), names: map[string]int{},
-		graph: exec.NewGraph(exec.GraphConfig{Now: env.Now, BatchRows: min(env.BatchRows, exec.DefaultBatchRows)}),
+		graph: exec.NewGraph(exec.GraphConfig{Now: env.Now, BatchRows: min(env.BatchRows, exec.DefaultBatchRows), Panicked: env.panicked}),
 		expr: &expr.Env{Now: func() time.Time { return start }, Clock: env.Now, Timezone: env.Timezone,
 			User: env.User, Database: "penstock", Schema: "public", Version: env.Version}}
 	b.stats = newStats(b.graph, env.Log)

@@ -60,6 +60,13 @@ type Counters interface {
 	Counters(yield func(name string, value int64))
 }
 
+// panicked logs a panic of a task, which the client is only told of.
+func (e *Env) panicked(task string, value any, stack []byte) {
+	if e.Log != nil {
+		e.Log.Error("internal error", "task", task, "panic", value, "stack", string(stack))
+	}
+}
+
 // Env is what a query needs to run beside its plan.
 type Env struct {
 	Connectors map[string]Connector
