@@ -299,7 +299,10 @@ func (c *client) first(ctx context.Context, topic string, f func(context.Context
 
 // explain turns a fault of the client into what a user is told.
 func (c *client) explain(err error, topic string) error {
-	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	// A connection that could not be made in time also calls itself a passed
+	// deadline; that is the broker's fault, not the caller's wish to stop.
+	_, network := errors.AsType[*net.OpError](err)
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) && !network {
 		return err
 	}
 	if _, ok := errors.AsType[*sqlerr.Error](err); ok {

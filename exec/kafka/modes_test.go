@@ -242,6 +242,20 @@ func TestReadTicksAndCancels(t *testing.T) {
 	}
 }
 
+// A dial that times out calls itself context.DeadlineExceeded, and is still the
+// broker's fault.
+func TestDialTimeoutIsExplained(t *testing.T) {
+	dial := &net.OpError{Op: "dial", Net: "tcp", Err: context.DeadlineExceeded}
+	c := newClient(testConfig("127.0.0.1:1", "t").Client, "t")
+	defer c.close()
+	if err := c.explain(dial, "t"); sqlerr.CodeOf(err) != sqlerr.CannotConnect {
+		t.Errorf("got %v", err)
+	}
+	if err := c.explain(context.DeadlineExceeded, "t"); err != context.DeadlineExceeded {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestNothingThere(t *testing.T) {
 	cfg := testConfig("127.0.0.1:1", "t")
 	start := time.Now()
