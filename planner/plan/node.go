@@ -146,7 +146,7 @@ type ScanColumn struct {
 	Meta string `json:"meta,omitempty"`
 }
 
-// WindowKind is tumble for now; hop, session and cumulate have their place here.
+// WindowKind is the kind of a window; hop, session and cumulate would have their place here.
 type WindowKind string
 
 // Window kinds. Attached windows stand in two columns of the input already
