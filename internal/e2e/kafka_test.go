@@ -137,7 +137,7 @@ func psqlCancel(t *testing.T, b site) {
 	w := serve(t, b)
 	w.exec(fmt.Sprintf(trafficTables, unbounded))
 	inner := psqlCommand(t.Context(), t, w)
-	cmd := exec.CommandContext(testContext(t), terminal, "-q", "-e", "-c", strings.Join(inner.Args, " "), "/dev/null")
+	cmd := exec.CommandContext(testContext(t), terminal, "-q", "-e", "-c", "exec "+strings.Join(inner.Args, " "), "/dev/null") // exec: a shell that stays would get the Ctrl-C too
 	cmd.Env = inner.Env
 	keys, err := cmd.StdinPipe()
 	if err != nil {
