@@ -103,12 +103,11 @@ func child(args []string) error {
 	if err != nil {
 		return err
 	}
-	if r.Wall == 0 {
-		r.Wall = time.Since(start).Nanoseconds()
+	if end, stop := usage(); r.Wall == 0 {
+		r.CPU, r.Wall = (end - cpu).Nanoseconds(), stop.Sub(start).Nanoseconds()
 	}
-	end, _ := usage()
 	runtime.ReadMemStats(&after)
-	r.CPU, r.Allocs = (end - cpu).Nanoseconds(), int64(after.Mallocs-before.Mallocs)
+	r.Allocs = int64(after.Mallocs - before.Mallocs)
 	var ru syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &ru); err != nil {
 		return err

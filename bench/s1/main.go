@@ -174,27 +174,6 @@ func runChild(cmd *exec.Cmd, design string, cores int) (r result, err error) {
 	return r, nil
 }
 
-// memory measures how the engine scales from one core to two.
-func (c *config) memory() error {
-	rates := map[int][]float64{}
-	for range c.runs {
-		for _, cores := range []int{1, 2} {
-			r, err := runChild(exec.Command(os.Args[0], "child", "memory", "-", strconv.Itoa(c.keys), strconv.Itoa(c.records), strconv.Itoa(cores)), "memory", cores)
-			if err != nil {
-				return err
-			}
-			if r.Records != int64(c.records) {
-				return fmt.Errorf("counted %d of %d visits", r.Records, c.records)
-			}
-			rates[cores] = append(rates[cores], float64(c.records)/float64(r.Wall)*1e9)
-		}
-	}
-	mid := func(v []float64) float64 { slices.Sort(v); return v[len(v)/2] }
-	one, two := mid(rates[1]), mid(rates[2])
-	fmt.Printf("records_per_second_one_core=%.0f records_per_second_two_cores=%.0f scaling=%.2f\n", one, two, two/one)
-	return nil
-}
-
 // median of a figure over the runs.
 func median(rs []result, f func(result) float64) float64 {
 	v := make([]float64, len(rs))

@@ -112,6 +112,7 @@ type reader struct {
 	vals    []value        // members of the ROW under way, one a key
 	pairs   []entry        // members of the MAP under way
 	scratch []byte         // unescaped text
+	_       [56]byte       // as cacheLine says
 }
 
 func newReader(t catalog.Type, opts Options) (*reader, error) {
