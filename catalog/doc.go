@@ -13,7 +13,8 @@
 //   - catalog.go: Catalog holds the current Version and swaps it whole; Tx is a
 //     change to it; Overlay holds a session's temporary objects.
 //   - store.go: the durable copy, one file in the data directory.
-//   - option.go, optionvalue.go: WITH options; mask.go hides their secrets.
+//   - option.go, optionvalue.go: WITH options; mask.go hides their secrets, and
+//     secret.go resolves references to secrets where a connector opens.
 //   - setting.go, settings.go: SET, SHOW, RESET.
 //
 // # What must always hold

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 )
 
@@ -25,9 +26,14 @@ func IsSecretKey(key string) bool {
 }
 
 // MaskOption gives an option's value as it may be shown: a secret is hidden, and
-// so is the password in a URL.
+// so is the password in a URL. A reference to a secret is no secret.
 func MaskOption(key, value string) string {
-	if IsSecretKey(key) {
+	switch {
+	case isReference(value):
+		return value
+	case strings.Contains(strings.ToLower(key), "jaas"):
+		return maskJAAS(value)
+	case IsSecretKey(key):
 		return mask
 	}
 	scheme, rest, ok := strings.Cut(value, "://")
@@ -41,11 +47,32 @@ func MaskOption(key, value string) string {
 			return maskQuery(value)
 		}
 	}
-	user, _, has := strings.Cut(rest[:at], ":")
-	if !has {
+	user, password, has := strings.Cut(rest[:at], ":")
+	if !has || isReference(password) {
 		return maskQuery(value)
 	}
 	return maskQuery(scheme + "://" + user + ":" + mask + rest[at:])
+}
+
+var (
+	// jaasEntry is the form of a JAAS configuration whose parts are known; the
+	// whole of any other is hidden.
+	jaasEntry = regexp.MustCompile(`^\s*[\w.$]+\s+\w+((\s+[\w.]+\s*=\s*"[^"\\]*")*)\s*;\s*$`)
+	jaasValue = regexp.MustCompile(`([\w.]+\s*=\s*)"([^"]*)"`)
+)
+
+// maskJAAS hides the values of a JAAS configuration that are no references.
+func maskJAAS(value string) string {
+	if !jaasEntry.MatchString(value) {
+		return mask
+	}
+	return jaasValue.ReplaceAllStringFunc(value, func(s string) string {
+		m := jaasValue.FindStringSubmatch(s)
+		if isReference(m[2]) {
+			return s
+		}
+		return m[1] + `"` + mask + `"`
+	})
 }
 
 // maskQuery hides secrets among a URL's parameters.
@@ -56,8 +83,8 @@ func maskQuery(value string) string {
 	}
 	parts := strings.Split(query, "&")
 	for i, p := range parts {
-		k, _, has := strings.Cut(p, "=")
-		if name, err := url.QueryUnescape(k); has && (err != nil || IsSecretKey(name)) {
+		k, v, has := strings.Cut(p, "=")
+		if name, err := url.QueryUnescape(k); has && !isReference(v) && (err != nil || IsSecretKey(name)) {
 			parts[i] = k + "=" + mask
 		}
 	}

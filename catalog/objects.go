@@ -17,9 +17,11 @@ type ObjectKind string
 
 // The kinds of objects.
 const (
-	TableObject ObjectKind = "table"
-	ViewObject  ObjectKind = "view"
-	JobObject   ObjectKind = "query"
+	TableObject    ObjectKind = "table"
+	ViewObject     ObjectKind = "view"
+	JobObject      ObjectKind = "query"
+	FunctionObject ObjectKind = "function"
+	EndpointObject ObjectKind = "endpoint"
 )
 
 // TableColumn is a column of a table as declared.
@@ -57,7 +59,10 @@ type Table struct {
 	Watermark  *Watermark    `json:"watermark,omitempty"`
 	Options    Options       `json:"options,omitempty"`
 	Temporary  bool          `json:"temporary,omitempty"`
-	Comment    string        `json:"comment,omitempty"`
+	// Lookup tables are held by the process in one shared, refreshed copy
+	// (exec/lookup) and joined by key; they are no streams.
+	Lookup  bool   `json:"lookup,omitempty"`
+	Comment string `json:"comment,omitempty"`
 	// SQL is the statement that made it, secrets included.
 	SQL     string    `json:"sql"`
 	Created time.Time `json:"created"`

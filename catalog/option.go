@@ -14,6 +14,8 @@ type Option struct {
 	Value    string     `json:"value"`
 	KeyPos   sqlerr.Pos `json:"-"`
 	ValuePos sqlerr.Pos `json:"-"`
+	// Resolved is set by ResolveSecrets where Value no longer is what was written.
+	Resolved *Resolution `json:"-"`
 }
 
 // Options are in the order they were written.
@@ -36,7 +38,7 @@ func (o Options) String() string {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(QuoteLiteral(x.Key) + " = " + QuoteLiteral(MaskOption(x.Key, x.Value)))
+		b.WriteString(QuoteLiteral(x.Key) + " = " + QuoteLiteral(x.shown()))
 	}
 	return b.String()
 }
@@ -155,11 +157,9 @@ func unknownOption(specs []OptionSpec, o Option) error {
 }
 
 func badOption(s *OptionSpec, o Option, err error) error {
-	shown := o.Value
-	if s.Secret {
+	shown := o.shown()
+	if s.Secret && (o.Resolved == nil || !isReference(o.Resolved.Text)) {
 		shown = mask
-	} else {
-		shown = MaskOption(o.Key, shown)
 	}
 	e := sqlerr.New(sqlerr.InvalidParameterValue, "invalid value for option '%s': '%s'", o.Key, shown).At(o.ValuePos)
 	if s.Kind == OptEnum {

@@ -27,7 +27,8 @@ const (
 var (
 	metaBucket = []byte("meta")
 	formatKey  = []byte("format")
-	buckets    = map[ObjectKind][]byte{TableObject: []byte("tables"), ViewObject: []byte("views"), JobObject: []byte("jobs")}
+	buckets    = map[ObjectKind][]byte{TableObject: []byte("tables"), ViewObject: []byte("views"), JobObject: []byte("jobs"),
+		FunctionObject: []byte("functions"), EndpointObject: []byte("endpoints")}
 )
 
 // record is how an object is kept.
@@ -114,6 +115,12 @@ func (s *store) load() (*objects, error) {
 			return err
 		}
 		if err := loadBucket(s, tx, ViewObject, o.views); err != nil {
+			return err
+		}
+		if err := loadBucket(s, tx, FunctionObject, o.functions); err != nil {
+			return err
+		}
+		if err := loadBucket(s, tx, EndpointObject, o.endpoints); err != nil {
 			return err
 		}
 		return loadBucket(s, tx, JobObject, o.jobs)

@@ -16,15 +16,20 @@ type objects struct {
 	views  map[string]*View
 	jobs   map[string]*Job
 	folded map[string][]string // lower-case name to relations
+	// functions and endpoints go by their names in lower case.
+	functions map[string]*Function
+	endpoints map[string]*Endpoint
 }
 
 func newObjects() *objects {
-	return &objects{tables: map[string]*Table{}, views: map[string]*View{}, jobs: map[string]*Job{}, folded: map[string][]string{}}
+	return &objects{tables: map[string]*Table{}, views: map[string]*View{}, jobs: map[string]*Job{}, folded: map[string][]string{},
+		functions: map[string]*Function{}, endpoints: map[string]*Endpoint{}}
 }
 
 // clone copies the maps, not the definitions.
 func (o *objects) clone() *objects {
-	return &objects{maps.Clone(o.tables), maps.Clone(o.views), maps.Clone(o.jobs), nil}
+	return &objects{tables: maps.Clone(o.tables), views: maps.Clone(o.views), jobs: maps.Clone(o.jobs),
+		functions: maps.Clone(o.functions), endpoints: maps.Clone(o.endpoints)}
 }
 
 // index fills folded, when a change is complete.

@@ -31,6 +31,8 @@ type Functions interface {
 type Env struct {
 	Tables    Tables
 	Functions Functions
+	// UserFunction finds a function that a user has made; nil when there is none. It may be nil.
+	UserFunction func(name string) *catalog.Function
 	// Fold evaluates an expression without columns. It may be nil. An error
 	// leaves the expression as it is, to fail at run time if it is ever computed.
 	Fold func(plan.Expr) (*plan.Const, error)

@@ -70,6 +70,10 @@ func (e *Env) panicked(task string, value any, stack []byte) {
 // Env is what a query needs to run beside its plan.
 type Env struct {
 	Connectors map[string]Connector
+	// Lookups and Remotes are the process's lookup tables and remote functions;
+	// nil: a plan that has any is refused.
+	Lookups Lookups
+	Remotes Remotes
 	// BatchRows bounds the rows of a source's batch (SET batch.max-rows).
 	BatchRows int
 	// SkipBadRows: a row that an expression refuses is dropped and counted

@@ -45,6 +45,8 @@ func canonicalNode(n Node) Node {
 		c := *n
 		c.Names = nil
 		return &c
+	case *Expand:
+		return n.canonical()
 	case *Values:
 		c := *n
 		c.Cols = slices.Clone(n.Cols)

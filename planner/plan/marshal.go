@@ -172,6 +172,8 @@ func nodeKind(n Node) string {
 		return "union"
 	case *Unnest:
 		return "unnest"
+	case *Expand:
+		return "expand"
 	case *Join:
 		return "join"
 	case *Exchange:

@@ -190,6 +190,8 @@ type AggCall struct {
 	// Filter is a BOOLEAN column of the input, or -1.
 	Filter int          `json:"filter"`
 	T      catalog.Type `json:"type"`
+	// User is set for an aggregate written in SQL.
+	User *UserAgg `json:"user,omitempty"`
 }
 
 // SortKey is a column to order by.

@@ -40,6 +40,8 @@ func newNode(kind string) Node {
 		return &Union{}
 	case "unnest":
 		return &Unnest{}
+	case "expand":
+		return &Expand{}
 	case "join":
 		return &Join{}
 	case "exchange":
@@ -109,6 +111,10 @@ func fill(n Node, ins []Node, exprs []Expr, rows [][]json.RawMessage) (Node, err
 			return nil, errShape
 		}
 		n.X = exprs[0]
+	case *Expand:
+		if err := n.take(exprs); err != nil {
+			return nil, err
+		}
 	case *Project:
 		if len(exprs) != len(n.Names) {
 			return nil, errShape

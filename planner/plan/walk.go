@@ -76,6 +76,10 @@ func WithInputs(n Node, ins []Node) Node {
 		c := *n
 		c.Input = ins[0]
 		return &c
+	case *Expand:
+		c := *n
+		c.Input = ins[0]
+		return &c
 	case *Join:
 		c := *n
 		c.Left, c.Right = ins[0], ins[1]
@@ -129,6 +133,8 @@ func MapExprs(n Node, f func(Expr) Expr) Node {
 			c.X = x
 			return &c
 		}
+	case *Expand:
+		return n.mapExprs(f)
 	case *Join:
 		if n.Residual == nil {
 			return n
@@ -166,6 +172,8 @@ func Exprs(n Node) []Expr {
 		return slices.Concat(n.Rows...)
 	case *Unnest:
 		return []Expr{n.X}
+	case *Expand:
+		return n.exprs()
 	case *Join:
 		if n.Residual != nil {
 			return []Expr{n.Residual}
