@@ -106,7 +106,7 @@ func (b *builder) sink(s *plan.Sink, q *Query) error {
 	for i, t := range in.tasks {
 		sink, err := c.OpenSink(b.ctx, &SinkRequest{Table: &s.Table, Columns: cols, Task: i, Env: b.env})
 		if err != nil {
-			return err
+			return hidden(err, &s.Table)
 		}
 		b.stats.add(s.Table.Name, sink)
 		b.graph.Sink(t, &countingSink{Sink: sink, rows: &q.Written})

@@ -13,8 +13,12 @@ import (
 type fileConnector struct{}
 
 func (fileConnector) config(t *catalog.Table) (file.Config, error) {
-	cfg, err := file.Configure(t.Options)
-	return cfg, atOption(err, t)
+	opts, err := resolved(t)
+	if err != nil {
+		return file.Config{}, err
+	}
+	cfg, err := file.Configure(opts)
+	return cfg, catalog.HideSecrets(opts, atOption(err, t))
 }
 
 func (c fileConnector) Check(t *catalog.Table) error {

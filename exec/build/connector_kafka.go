@@ -16,8 +16,12 @@ import (
 type kafkaConnector struct{}
 
 func (kafkaConnector) config(t *catalog.Table) (*kafka.Table, error) {
-	k, err := kafka.Configure(t.Options)
-	return k, atOption(err, t)
+	opts, err := resolved(t)
+	if err != nil {
+		return nil, err
+	}
+	k, err := kafka.Configure(opts)
+	return k, catalog.HideSecrets(opts, atOption(err, t))
 }
 
 func (c kafkaConnector) Check(t *catalog.Table) error {

@@ -51,7 +51,7 @@ func (b *builder) scan(n *plan.Scan) (lanes, error) {
 	}
 	scan, err := c.OpenScan(b.ctx, &ScanRequest{Table: &n.Table, Columns: n.Columns, BatchRows: b.env.BatchRows, Env: b.env})
 	if err != nil {
-		return lanes{}, err
+		return lanes{}, hidden(err, &n.Table)
 	}
 	b.stats.add(n.Table.Name, scan)
 	width := min(b.parallelism, scan.Splits())

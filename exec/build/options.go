@@ -11,6 +11,18 @@ func Connectors() map[string]Connector {
 	return map[string]Connector{"kafka": kafkaConnector{}, "file": fileConnector{}, "blackhole": blackhole{}}
 }
 
+// resolved gives a table's options with the secrets that they refer to. They
+// live as long as the connector's configuration and are never stored.
+func resolved(t *catalog.Table) (catalog.Options, error) { return catalog.ResolveSecrets(t.Options) }
+
+// hidden takes the secrets of a table's options out of an error of its opening.
+func hidden(err error, t *catalog.Table) error {
+	if opts, rerr := resolved(t); err != nil && rerr == nil {
+		return catalog.HideSecrets(opts, err)
+	}
+	return err
+}
+
 // atOption points an error at the option whose key its message names, if any.
 func atOption(err error, t *catalog.Table) error {
 	if err == nil {
