@@ -17,6 +17,7 @@ var levels = map[string]int{
 	"parser": 1, "catalog": 1, "exec": 1,
 	"planner/plan": 2,
 	"planner":      3, "exec/op": 3, "exec/expr": 3, "exec/format": 3, "exec/kafka": 3, "exec/file": 3,
+	"exec/lookup": 3, // knows sources and readers by its own interfaces; connectors stand beside it
 	"exec/build": 4, "server/pgcatalog": 4,
 	"server/session": 5, "server/render": 5,
 	"server/http": 6, "server/pgwire": 6,

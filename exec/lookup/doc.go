@@ -1,0 +1,2 @@
+// Package lookup is the process's registry of lookup tables.
+package lookup
