@@ -1,7 +1,7 @@
 # The targets that a working day needs; CONTRIBUTING.md says when to use which.
 LINT = go tool -modfile=tools.mod golangci-lint
 
-.PHONY: check test golden fuzz lint bench bench-s1 bench-s1-kafka run
+.PHONY: check test golden fuzz lint bench bench-s1 bench-s1-cores bench-s1-kafka run
 
 check: ## what must pass before a commit: format, vet, lint, layers, quick tests
 	@test -z "$$(gofmt -l . )" || { gofmt -l .; echo 'run gofmt -w on these'; exit 1; }
@@ -26,6 +26,9 @@ bench: ## the benchmarks of the packages
 
 bench-s1: ## S1 through SQL against the embedded broker in its own process
 	go run ./bench/s1
+
+bench-s1-cores: ## two cores against one, and against what the machine gives to two processes
+	go run ./bench/s1 -designs memory -records 2000000 -runs 21
 
 bench-s1-kafka: ## the same against Apache Kafka
 	./.ci/with-kafka.sh go run ./bench/s1 -brokers '$$KAFKA'

@@ -23,8 +23,6 @@ func CheckTable(ct *parser.CreateTable, src string, env *Env) (*catalog.Table, e
 
 func (b *binder) checkTable(ct *parser.CreateTable, src string) (*catalog.Table, error) {
 	switch {
-	case ct.Lookup:
-		return nil, b.unsupported(ct.Name.Pos(), "CREATE LOOKUP TABLE")
 	case ct.As != nil:
 		return nil, b.unsupported(ct.As.P, "CREATE TABLE AS")
 	case len(ct.Columns) == 0:
@@ -32,7 +30,12 @@ func (b *binder) checkTable(ct *parser.CreateTable, src string) (*catalog.Table,
 	case len(ct.Columns) > MaxColumns:
 		return nil, sqlerr.New(sqlerr.ProgramLimitExceeded, "tables can have at most %d columns", MaxColumns).At(ct.Columns[MaxColumns].Name.P)
 	}
-	t := &catalog.Table{Name: ct.Name.Last().Text, Temporary: ct.Temporary, Comment: ct.Comment, SQL: ct.Span().Text(src)}
+	if ct.Lookup {
+		if err := checkLookup(ct); err != nil {
+			return nil, err
+		}
+	}
+	t := &catalog.Table{Name: ct.Name.Last().Text, Temporary: ct.Temporary, Lookup: ct.Lookup, Comment: ct.Comment, SQL: ct.Span().Text(src)}
 	for _, o := range ct.Options {
 		t.Options = append(t.Options, catalog.Option{Key: o.Key, Value: o.Value, KeyPos: o.KeyP, ValuePos: o.ValueP})
 	}
@@ -218,4 +221,22 @@ func (b *binder) checkView(cv *parser.CreateView, src string) (*catalog.View, er
 		}
 	}
 	return v, nil
+}
+
+// checkLookup refuses what only streams have.
+func checkLookup(ct *parser.CreateTable) error {
+	if ct.Watermark != nil {
+		return sqlerr.New(sqlerr.InvalidTableDefinition, "a lookup table has no watermark").At(ct.Watermark.Column.P).
+			Hint("its rows have no event time: they are read as they stand when a row asks for them")
+	}
+	for _, c := range ct.Columns {
+		switch {
+		case c.Computed != nil:
+			return sqlerr.New(sqlerr.InvalidTableDefinition, "a lookup table has no computed columns").At(c.Name.P).
+				Hint("compute column \"%s\" in the query, or in the source's", c.Name.Text)
+		case c.Metadata:
+			return sqlerr.New(sqlerr.InvalidTableDefinition, "a lookup table has no metadata columns").At(c.Name.P)
+		}
+	}
+	return nil
 }

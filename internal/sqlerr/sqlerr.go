@@ -84,6 +84,7 @@ const (
 	OutOfMemory                Code = "53200"
 	TooManyConnections         Code = "53300"
 	ConfigurationLimitExceeded Code = "53400"
+	InvalidFunctionDefinition  Code = "42P13"
 	ProgramLimitExceeded       Code = "54000"
 	StatementTooComplex        Code = "54001"
 	ObjectNotInPrerequisite    Code = "55000"
