@@ -12,16 +12,8 @@ import (
 // ask sends a file's statements to PostgreSQL and keeps its answers.
 func ask(t *testing.T, dsn string, blocks []*block) {
 	ctx := context.Background()
-	conn, err := pgconn.Connect(ctx, dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
+	conn := dial(t, dsn)
 	defer conn.Close(ctx)
-	for _, set := range []string{"SET timezone='UTC'", "SET lc_messages='C'", "SET statement_timeout='5s'"} {
-		if _, err := conn.Exec(ctx, set).ReadAll(); err != nil {
-			t.Fatal(err)
-		}
-	}
 	for _, b := range blocks {
 		if b.sql != "" {
 			b.want = askOne(ctx, t, conn, b)
