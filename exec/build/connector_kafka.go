@@ -3,6 +3,7 @@ package build
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/exec"
@@ -31,6 +32,9 @@ func (c kafkaConnector) Check(t *catalog.Table) error {
 	}
 	for _, col := range t.Columns {
 		if col.Metadata != "" {
+			if _, ok := formatMeta(k.Value, col.Metadata); ok {
+				continue // the decoder made below sees to its type
+			}
 			if _, err := metaOf(col.Metadata, col.Type); err != nil {
 				return err
 			}
@@ -46,8 +50,23 @@ func (c kafkaConnector) Check(t *catalog.Table) error {
 			return atOption(err, t)
 		}
 	}
-	_, err = k.Value.NewDecoder(valueFields(fields, k), k.ValueOptions)
+	value := valueFields(fields, k)
+	want := format.Table{Columns: value, Want: slices.Clone(value), Meta: make([]string, len(value))}
+	for _, col := range t.Columns {
+		if meta, ok := formatMeta(k.Value, col.Metadata); ok {
+			want.Want = append(want.Want, format.Field{Name: col.Name, Type: col.Type})
+			want.Meta = append(want.Meta, meta)
+		}
+	}
+	_, err = k.Value.Decoder(want, k.ValueOptions)
 	return atOption(err, t)
+}
+
+// formatMeta finds metadata that the value's format knows: by its key, or with
+// value. in front, as Flink writes it.
+func formatMeta(f *format.Format, key string) (string, bool) {
+	key = strings.TrimPrefix(key, "value.")
+	return key, key != "" && slices.ContainsFunc(f.Meta, func(m format.Meta) bool { return m.Key == key })
 }
 
 // metaOf finds a metadata key and sees that it can fill a column of type t.
@@ -100,7 +119,7 @@ func (c kafkaConnector) OpenScan(ctx context.Context, r *ScanRequest) (Scan, err
 	if err != nil {
 		return nil, err
 	}
-	cols, err := scanColumns(r.Columns, k)
+	cols, err := scanColumns(r.Table, r.Columns, k)
 	if err != nil {
 		return nil, err
 	}
@@ -118,12 +137,22 @@ func (c kafkaConnector) OpenScan(ctx context.Context, r *ScanRequest) (Scan, err
 
 // scanColumns divides what the plan wants among the value, the key and the facts
 // about the record.
-func scanColumns(want []plan.ScanColumn, k *kafka.Table) (kafka.Columns, error) {
+func scanColumns(t *catalog.Table, want []plan.ScanColumn, k *kafka.Table) (kafka.Columns, error) {
 	var cols kafka.Columns
-	var value, key []format.Field
+	all := fieldsOf(t)
+	keys, err := keyFields(all, k)
+	if err != nil {
+		return cols, err
+	}
+	value := format.Table{Columns: valueFields(all, k)}
+	key := format.Table{Columns: keys}
 	for i, c := range want {
 		cols.Types = append(cols.Types, c.Type)
-		switch {
+		switch meta, ok := formatMeta(k.Value, c.Meta); {
+		case ok:
+			cols.Value = append(cols.Value, i)
+			value.Want = append(value.Want, format.Field{Name: c.Name, Type: c.Type})
+			value.Meta = append(value.Meta, meta)
 		case c.Meta != "":
 			m, err := metaOf(c.Meta, c.Type)
 			if err != nil {
@@ -132,17 +161,18 @@ func scanColumns(want []plan.ScanColumn, k *kafka.Table) (kafka.Columns, error) 
 			cols.Meta = append(cols.Meta, kafka.MetaColumn{Col: i, Meta: m.Meta})
 		case k.KeyExcluded && slices.Contains(k.KeyFields, c.Name):
 			cols.Key = append(cols.Key, i)
-			key = append(key, format.Field{Name: c.Name, Type: c.Type})
+			key.Want = append(key.Want, format.Field{Name: c.Name, Type: c.Type})
 		default:
 			cols.Value = append(cols.Value, i)
-			value = append(value, format.Field{Name: c.Name, Type: c.Type})
+			value.Want = append(value.Want, format.Field{Name: c.Name, Type: c.Type})
+			value.Meta = append(value.Meta, "")
 		}
 	}
 	// The value is decoded even where no column of it is wanted: a bad record
 	// is bad whatever the query selects, and a tombstone is no row.
-	cols.NewValue = func() (kafka.Decoder, error) { return k.Value.NewDecoder(value, k.ValueOptions) }
-	if len(key) > 0 {
-		cols.NewKey = func() (kafka.Decoder, error) { return k.Key.NewDecoder(key, k.KeyOptions) }
+	cols.NewValue = func() (kafka.Decoder, error) { return k.Value.Decoder(value, k.ValueOptions) }
+	if len(key.Want) > 0 {
+		cols.NewKey = func() (kafka.Decoder, error) { return k.Key.Decoder(key, k.KeyOptions) }
 	}
 	return cols, nil
 }
@@ -187,9 +217,14 @@ func (c kafkaConnector) OpenSink(ctx context.Context, r *SinkRequest) (exec.Sink
 	}
 	cfg := k.Sink
 	cfg.Timestamp, cfg.Headers, cfg.Task, cfg.Client.Log = -1, -1, r.Task, r.Env.Log
-	var fields []format.Field
+	var fields, metas []format.Field
 	at := map[string]int{}
 	for i, col := range r.Columns {
+		if m, ok := writableMeta(k.Value, col.Metadata); ok {
+			at[m.Name] = i
+			metas = append(metas, m)
+			continue
+		}
 		switch col.Metadata {
 		case "":
 			at[col.Name] = i
@@ -203,7 +238,7 @@ func (c kafkaConnector) OpenSink(ctx context.Context, r *SinkRequest) (exec.Sink
 				Hint("declare column %q as VIRTUAL, or leave it out of the sink's table", col.Name)
 		}
 	}
-	value := valueFields(fields, k)
+	value := append(valueFields(fields, k), metas...)
 	if cfg.Value, err = encoder(k.Value, value, k.ValueOptions, at); err != nil {
 		return nil, err
 	}
@@ -221,6 +256,16 @@ func (c kafkaConnector) OpenSink(ctx context.Context, r *SinkRequest) (exec.Sink
 		return nil, err
 	}
 	return &kafkaSink{s}, nil
+}
+
+// writableMeta is the field by which an encoder gets metadata of its format.
+func writableMeta(f *format.Format, key string) (format.Field, bool) {
+	key, ok := formatMeta(f, key)
+	if !ok {
+		return format.Field{}, false
+	}
+	i := slices.IndexFunc(f.Meta, func(m format.Meta) bool { return m.Key == key })
+	return format.Field{Name: format.MetaName(key), Type: f.Meta[i].Type}, f.Meta[i].Writable
 }
 
 // encoder makes an encoder of some of the columns, which stand where at says.

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -31,23 +32,64 @@ type Encoder interface {
 	Encode(dst []byte, b *exec.Batch, row int) ([]byte, error)
 }
 
+// Table says what a decoder is to fill.
+type Table struct {
+	// Columns are all that a record holds, in the table's order: formats without
+	// names in the data need it.
+	Columns []Field
+	// Want are the columns to fill.
+	Want []Field
+	// Meta is nil, or names for each of Want the format's metadata that it
+	// stands for; empty for one of Columns.
+	Meta []string
+}
+
+// Meta is a fact about a record that its format knows, for columns declared
+// METADATA FROM its key.
+type Meta struct {
+	Key  string
+	Type catalog.Type
+	Doc  string
+	// Writable: an encoder takes it too.
+	Writable bool
+}
+
+// MetaName is the name of the field that stands for a format's metadata among
+// an encoder's fields. No column has such a name.
+func MetaName(key string) string { return "\x00" + key }
+
 // Format is an entry of the registry. Constructors take the format's own
 // options only (see Given); a missing key means its default.
 type Format struct {
 	Name    string
 	Doc     string
 	Options []catalog.OptionSpec
+	// FileOptions are those that speak of files of records; only the connector
+	// of files takes them.
+	FileOptions []catalog.OptionSpec
+	// Meta lists the facts beside the columns.
+	Meta []Meta
 	// EmptyRecords says that a record without bytes is a row; of other formats'
 	// empty lines a file takes no notice.
 	EmptyRecords bool
-	// NewDecoder makes a decoder that fills exactly the given fields.
+	// FilesOnly: there are no records outside of a file.
+	FilesOnly bool
+	// Decoder makes a decoder that fills exactly what the table wants.
+	Decoder func(t Table, opts map[string]string) (Decoder, error)
+	// NewDecoder is Decoder of records that hold the given fields and no others.
 	NewDecoder func(fields []Field, opts map[string]string) (Decoder, error)
 	// NewEncoder makes an encoder of rows whose columns are the given fields.
 	NewEncoder func(fields []Field, opts map[string]string) (Encoder, error)
+	// Records, where set, cuts files into records; otherwise lines are the records.
+	Records func(opts map[string]string) (Records, error)
+	// OpenFile and CreateFile, where set, read and write files as a whole, and
+	// nothing above is used of files.
+	OpenFile   func(in FileInput, t Table, opts map[string]string) (FileReader, error)
+	CreateFile func(w io.Writer, fields []Field, opts map[string]string) (FileWriter, error)
 }
 
 // planned names formats that the dialect knows and this version cannot read.
-var planned = []string{"avro", "avro-confluent", "csv", "debezium-json", "parquet", "protobuf"}
+var planned = []string{"avro", "avro-confluent", "debezium-json", "parquet", "protobuf", "protobuf-confluent"}
 
 // Lookup finds a format by its name in WITH ('format' = …).
 func Lookup(name string) (*Format, error) {
@@ -65,10 +107,13 @@ func Lookup(name string) (*Format, error) {
 // Names lists the formats in alphabetical order.
 func Names() []string { return slices.Sorted(maps.Keys(formats)) }
 
+// AllOptions are Options and FileOptions.
+func (f *Format) AllOptions() []catalog.OptionSpec { return slices.Concat(f.Options, f.FileOptions) }
+
 // Given picks the format's options out of all those that a table sets.
 func (f *Format) Given(v *catalog.OptionValues) map[string]string {
 	own := make(map[string]string)
-	for _, o := range f.Options {
+	for _, o := range f.AllOptions() {
 		if v.IsSet(o.Key) {
 			own[o.Key] = v.String(o.Key)
 		}
@@ -82,5 +127,5 @@ func (f *Format) values(opts map[string]string) (*catalog.OptionValues, error) {
 	for _, k := range slices.Sorted(maps.Keys(opts)) {
 		list = append(list, catalog.Option{Key: k, Value: opts[k]})
 	}
-	return catalog.Validate(f.Options, list)
+	return catalog.Validate(f.AllOptions(), list)
 }

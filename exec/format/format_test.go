@@ -20,7 +20,7 @@ func TestLookup(t *testing.T) {
 	if !slices.Contains(Names(), "json") || !slices.Contains(Names(), "raw") {
 		t.Error(Names())
 	}
-	for name, want := range map[string]sqlerr.Code{"avro": sqlerr.FeatureNotSupported, "csv": sqlerr.FeatureNotSupported, "protobuf": sqlerr.FeatureNotSupported,
+	for name, want := range map[string]sqlerr.Code{"avro": sqlerr.FeatureNotSupported, "protobuf": sqlerr.FeatureNotSupported,
 		"debezium-json": sqlerr.FeatureNotSupported, "jsno": sqlerr.InvalidParameterValue, "": sqlerr.InvalidParameterValue} {
 		if _, err := Lookup(name); sqlerr.CodeOf(err) != want {
 			t.Errorf("%q: %v", name, err)

@@ -1,73 +1,91 @@
 package format
 
 import (
+	"github.com/penstock/penstock/catalog"
+	"github.com/penstock/penstock/exec/format/csv"
 	"github.com/penstock/penstock/exec/format/json"
 	"github.com/penstock/penstock/exec/format/raw"
 )
 
 // formats is the registry. A format is added here and in a package of its own
 // beneath this one.
-var formats = map[string]*Format{
-	"json": jsonFormat(),
-	"raw":  rawFormat(),
+var formats = register(jsonFormat(), rawFormat(), csvFormat())
+
+func register(list ...*Format) map[string]*Format {
+	all := make(map[string]*Format, len(list))
+	for _, f := range list {
+		f.NewDecoder = func(fields []Field, opts map[string]string) (Decoder, error) {
+			return f.Decoder(Table{Columns: fields, Want: fields}, opts)
+		}
+		all[f.Name] = f
+	}
+	return all
+}
+
+// checked puts the reading of options before the making of a thing: o reads
+// checked options, dec and enc make the format's decoder and encoder.
+func checked[O any, D Decoder, E Encoder](f *Format, o func(*catalog.OptionValues) (O, error),
+	dec func(Table, O) (D, error), enc func([]Field, O) (E, error)) {
+	options := func(opts map[string]string) (O, error) {
+		v, err := f.values(opts)
+		if err != nil {
+			var none O
+			return none, err
+		}
+		return o(v)
+	}
+	f.Decoder = func(t Table, opts map[string]string) (Decoder, error) {
+		v, err := options(opts)
+		if err != nil {
+			return nil, err
+		}
+		d, err := dec(t, v)
+		if err != nil {
+			return nil, err
+		}
+		return d, nil
+	}
+	f.NewEncoder = func(fields []Field, opts map[string]string) (Encoder, error) {
+		v, err := options(opts)
+		if err != nil {
+			return nil, err
+		}
+		e, err := enc(fields, v)
+		if err != nil {
+			return nil, err
+		}
+		return e, nil
+	}
 }
 
 func jsonFormat() *Format {
 	f := &Format{Name: "json", Doc: "a JSON object a record, one member a column", Options: json.Specs}
-	f.NewDecoder = func(fields []Field, opts map[string]string) (Decoder, error) {
-		o, err := jsonOptions(f, opts)
-		if err != nil {
-			return nil, err
-		}
-		d, err := json.NewDecoder(fields, o)
-		if err != nil {
-			return nil, err
-		}
-		return d, nil
-	}
-	f.NewEncoder = func(fields []Field, opts map[string]string) (Encoder, error) {
-		o, err := jsonOptions(f, opts)
-		if err != nil {
-			return nil, err
-		}
-		e, err := json.NewEncoder(fields, o)
-		if err != nil {
-			return nil, err
-		}
-		return e, nil
-	}
+	checked(f, func(v *catalog.OptionValues) (json.Options, error) { return json.NewOptions(v), nil },
+		func(t Table, o json.Options) (*json.Decoder, error) { return json.NewDecoder(t.Want, o) }, json.NewEncoder)
 	return f
-}
-
-func jsonOptions(f *Format, opts map[string]string) (json.Options, error) {
-	v, err := f.values(opts)
-	if err != nil {
-		return json.Options{}, err
-	}
-	return json.NewOptions(v), nil
 }
 
 func rawFormat() *Format {
 	f := &Format{Name: "raw", EmptyRecords: true, Doc: "the record as it stands, in one VARCHAR or BYTES column"}
-	f.NewDecoder = func(fields []Field, opts map[string]string) (Decoder, error) {
-		if _, err := f.values(opts); err != nil {
-			return nil, err
-		}
-		d, err := raw.NewDecoder(fields)
+	checked(f, func(*catalog.OptionValues) (struct{}, error) { return struct{}{}, nil },
+		func(t Table, _ struct{}) (*raw.Decoder, error) { return raw.NewDecoder(t.Want) },
+		func(fields []Field, _ struct{}) (*raw.Encoder, error) { return raw.NewEncoder(fields) })
+	return f
+}
+
+func csvFormat() *Format {
+	f := &Format{Name: "csv", Doc: "values separated by commas (RFC 4180), one a column in the table's order", Options: csv.Specs, FileOptions: csv.FileSpecs}
+	checked(f, csv.NewOptions, func(t Table, o csv.Options) (*csv.Decoder, error) { return csv.NewDecoder(t.Columns, t.Want, o) }, csv.NewEncoder)
+	f.Records = func(opts map[string]string) (Records, error) {
+		v, err := f.values(opts)
 		if err != nil {
 			return nil, err
 		}
-		return d, nil
-	}
-	f.NewEncoder = func(fields []Field, opts map[string]string) (Encoder, error) {
-		if _, err := f.values(opts); err != nil {
-			return nil, err
-		}
-		e, err := raw.NewEncoder(fields)
+		o, err := csv.NewOptions(v)
 		if err != nil {
 			return nil, err
 		}
-		return e, nil
+		return csv.NewRecords(o), nil
 	}
 	return f
 }

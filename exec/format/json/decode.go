@@ -1,8 +1,6 @@
 package json
 
 import (
-	"math"
-
 	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/exec"
 	"github.com/penstock/penstock/exec/format/scalar"
@@ -38,31 +36,10 @@ func NewDecoder(fields []catalog.Column, opts Options) (*Decoder, error) {
 	return d, nil
 }
 
-// longRecord is the length from which a record is looked at before it goes into
-// a column: so many of them make a batch that its text outgrows the offsets.
-const longRecord = 64 << 10
-
-// room tells whether n more bytes can stand in each column.
-func room(cols []*exec.Column, n int) error {
-	if n > math.MaxInt32 {
-		return sqlerr.New(sqlerr.ProgramLimitExceeded, "a record of %d bytes is too long", n)
-	}
-	for _, c := range cols {
-		if len(c.Data) > math.MaxInt32-n {
-			return sqlerr.New(sqlerr.ProgramLimitExceeded, "a batch with a record of %d bytes is too long", n).
-				Hint("SET \"batch.max-rows\" to fewer rows")
-		}
-		if err := room(c.Kids, n); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // Append adds the object in b as one row to cols.
 func (d *Decoder) Append(b []byte, cols []*exec.Column) error {
-	if len(b) > longRecord {
-		if err := room(cols, len(b)); err != nil {
+	if len(b) > scalar.LongRecord {
+		if err := scalar.Room(cols, len(b)); err != nil {
 			return err
 		}
 	}
@@ -76,30 +53,12 @@ func (d *Decoder) Append(b []byte, cols []*exec.Column) error {
 	for i, r := range d.fields {
 		if err := r.append(cols[i], b, d.scanner.vals[i]); err != nil {
 			for _, c := range cols[:i+1] {
-				rollback(c, rows)
+				scalar.Rollback(c, rows)
 			}
-			return within("field", d.typed[i].Name, err)
+			return scalar.Within("field", d.typed[i].Name, err)
 		}
 	}
 	return nil
-}
-
-// rollback drops the rows from n on, and what a value broken off in the middle
-// has left beneath.
-func rollback(c *exec.Column, n int) {
-	c.Truncate(n)
-	switch c.Layout {
-	case exec.Strings:
-		c.Data = c.Data[:c.Offs[n]]
-	case exec.List, exec.MapOf:
-		for _, k := range c.Kids {
-			rollback(k, int(c.Offs[n]))
-		}
-	case exec.Struct:
-		for _, k := range c.Kids {
-			rollback(k, n)
-		}
-	}
 }
 
 // reader appends values of one type.

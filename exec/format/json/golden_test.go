@@ -10,7 +10,7 @@ import (
 
 	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/exec"
-	"github.com/penstock/penstock/internal/sqlerr"
+	"github.com/penstock/penstock/exec/format/formattest"
 )
 
 // TestGolden runs testdata: `table` gives columns, one a line; `option` sets
@@ -26,7 +26,7 @@ func TestGolden(t *testing.T) {
 				fields = fields[:0:0]
 				for line := range strings.Lines(d.Input) {
 					name, typ, _ := strings.Cut(strings.TrimSpace(line), " ")
-					fields = append(fields, catalog.Column{Name: name, Type: parseType(t, typ)})
+					fields = append(fields, catalog.Column{Name: name, Type: formattest.Type(t, typ)})
 				}
 				return ""
 			case "option":
@@ -36,7 +36,7 @@ func TestGolden(t *testing.T) {
 				}
 				v, err := catalog.Validate(Specs, list)
 				if err != nil {
-					return describe(err)
+					return formattest.Describe(err)
 				}
 				opts = NewOptions(v)
 				return ""
@@ -53,11 +53,11 @@ func golden(t *testing.T, fields []catalog.Column, opts Options, input string) s
 	t.Helper()
 	d, err := NewDecoder(fields, opts)
 	if err != nil {
-		return describe(err)
+		return formattest.Describe(err)
 	}
 	e, err := NewEncoder(fields, opts)
 	if err != nil {
-		return describe(err)
+		return formattest.Describe(err)
 	}
 	b := &exec.Batch{Cols: columns(fields)}
 	var out strings.Builder
@@ -67,112 +67,15 @@ func golden(t *testing.T, fields []catalog.Column, opts Options, input string) s
 			line = s
 		}
 		if err := d.Append([]byte(line), b.Cols); err != nil {
-			out.WriteString(describe(err))
+			out.WriteString(formattest.Describe(err))
 			continue
 		}
 		text, err := e.Encode(nil, b, b.Cols[0].Len()-1)
 		if err != nil {
-			out.WriteString(describe(err))
+			out.WriteString(formattest.Describe(err))
 			continue
 		}
 		fmt.Fprintf(&out, "%s\n", text)
 	}
 	return out.String()
-}
-
-func describe(err error) string {
-	e := sqlerr.From(err)
-	s := fmt.Sprintf("error %s: %s\n", e.Code, e.Message)
-	if e.Detail != "" && !strings.HasPrefix(e.Detail, "record: ") {
-		s += "  detail: " + e.Detail + "\n"
-	}
-	if e.HintMsg != "" {
-		s += "  hint: " + e.HintMsg + "\n"
-	}
-	return s
-}
-
-// parseType reads the SQL spelling of a type.
-func parseType(t testing.TB, s string) catalog.Type {
-	t.Helper()
-	p := typeParser{t: t, s: s}
-	typ := p.parse()
-	if p.s != "" {
-		t.Fatalf("type %q: left over %q", s, p.s)
-	}
-	return typ
-}
-
-type typeParser struct {
-	t testing.TB
-	s string
-}
-
-func (p *typeParser) eat(s string) bool {
-	rest, ok := strings.CutPrefix(strings.TrimLeft(p.s, " "), s)
-	if ok {
-		p.s = rest
-	}
-	return ok
-}
-
-func (p *typeParser) word() string {
-	p.s = strings.TrimLeft(p.s, " ")
-	n := 0
-	for n < len(p.s) && (p.s[n] == '_' || p.s[n] >= '0' && p.s[n] <= '9' || p.s[n]|0x20 >= 'a' && p.s[n]|0x20 <= 'z') {
-		n++
-	}
-	w := p.s[:n]
-	p.s = p.s[n:]
-	return w
-}
-
-func (p *typeParser) number() int {
-	n, err := strconv.Atoi(p.word())
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return n
-}
-
-func (p *typeParser) parse() catalog.Type {
-	var typ catalog.Type
-	switch w := p.word(); w {
-	case "ROW":
-		typ.Kind = catalog.Row
-		for sep := "<"; p.eat(sep); sep = "," {
-			name := p.word()
-			typ.Fields = append(typ.Fields, catalog.Field{Name: name, Type: p.parse()})
-		}
-		p.eat(">")
-	case "MAP":
-		p.eat("<")
-		key := p.parse()
-		p.eat(",")
-		typ = catalog.MapOf(key, p.parse())
-		p.eat(">")
-	default:
-		for k := catalog.Boolean; k <= catalog.JSON; k++ {
-			if catalog.Of(k).String() == w {
-				typ.Kind = k
-			}
-		}
-		if typ.Kind == catalog.Unknown {
-			p.t.Fatalf("unknown type %q", w)
-		}
-		if p.eat("(") {
-			typ.P = p.number()
-			if typ.IsTimestamp() || typ.Kind == catalog.Time {
-				typ.P++
-			}
-			if p.eat(",") {
-				typ.S = p.number()
-			}
-			p.eat(")")
-		}
-	}
-	for p.eat("ARRAY") {
-		typ = catalog.ArrayOf(typ)
-	}
-	return typ
 }

@@ -2,7 +2,6 @@ package json
 
 import (
 	"bytes"
-	"errors"
 	"strconv"
 
 	"github.com/penstock/penstock/catalog"
@@ -12,7 +11,7 @@ import (
 )
 
 // append adds one value to c. What it has added beneath c when it fails is
-// rollback's to cut off.
+// scalar.Rollback's to cut off.
 func (r *reader) append(c *exec.Column, b []byte, v value) error {
 	if v.kind == missing || v.kind == null {
 		c.AppendNull()
@@ -79,7 +78,7 @@ func (r *reader) array(c *exec.Column, b []byte, v value) error {
 			break
 		}
 		if err := elem.append(c.Kids[0], b, e); err != nil {
-			return within("element", strconv.Itoa(i+1), err)
+			return scalar.Within("element", strconv.Itoa(i+1), err)
 		}
 	}
 	c.EndList()
@@ -99,7 +98,7 @@ func (r *reader) row(c *exec.Column, b []byte, v value) error {
 	}
 	for f, k := range r.kids {
 		if err := k.append(c.Kids[f], b, r.vals[f]); err != nil {
-			return within("field", string(r.keys[f]), err)
+			return scalar.Within("field", string(r.keys[f]), err)
 		}
 	}
 	c.EndStruct()
@@ -121,27 +120,12 @@ func (r *reader) dict(c *exec.Column, b []byte, v value) error {
 	for _, e := range r.pairs {
 		key := b[e.key.s:e.key.e]
 		if err := r.kids[0].append(c.Kids[0], b, e.key); err != nil {
-			return within("key", scalar.Excerpt(key), err)
+			return scalar.Within("key", scalar.Excerpt(key), err)
 		}
 		if err := r.kids[1].append(c.Kids[1], b, e.val); err != nil {
-			return within("key", scalar.Excerpt(key), err)
+			return scalar.Within("key", scalar.Excerpt(key), err)
 		}
 	}
 	c.EndList()
 	return nil
-}
-
-// within says where in the record an error lies.
-func within(what, name string, err error) error {
-	e, ok := errors.AsType[*sqlerr.Error](err)
-	if !ok {
-		return err
-	}
-	c := *e
-	if what == "element" {
-		c.Message = "element " + name + ": " + c.Message
-	} else {
-		c.Message = what + " " + strconv.Quote(name) + ": " + c.Message
-	}
-	return &c
 }
