@@ -13,7 +13,7 @@ const module = "github.com/penstock/penstock/"
 // of a lower level, or, where listed in sideways, named ones of its own. A package that is not
 // here fails the test: decide where it belongs and say why in docs/ARCHITECTURE.md.
 var levels = map[string]int{
-	"internal/sqlerr": 0, "internal/datum": 0, "internal/gen": 0, "internal/kafkatest": 0, "internal/listen": 0,
+	"internal/sqlerr": 0, "internal/datum": 0, "internal/gen": 0, "internal/kafkatest": 0, "internal/listen": 0, "internal/allow": 0,
 	"parser": 1, "catalog": 1, "exec": 1,
 	"planner/plan": 2,
 	"planner":      3, "exec/op": 3, "exec/expr": 3, "exec/format": 3, "exec/kafka": 3, "exec/file": 3,
@@ -34,6 +34,7 @@ var sideways = map[string]string{
 	"internal/gen -> internal/sqlerr":    "wrong flags are reported like other errors",
 	"internal/gen -> internal/datum":     "event times are written by the one writer of timestamps",
 	"internal/listen -> internal/sqlerr": "a busy port is reported like other errors",
+	"internal/allow -> internal/sqlerr":  "what is not allowed is reported like other errors",
 	"exec -> catalog":                    "a type's layout in memory is one table, exec/layout.go",
 	"exec/kafka -> exec/format":          "a source decodes straight from the fetch buffer into columns",
 	"exec/file -> exec/format":           "as exec/kafka",
