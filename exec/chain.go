@@ -1,6 +1,9 @@
 package exec
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // chain is a run of one-input operators as plain calls: what operator i emits is
 // what operator i+1 processes, and the last one's rows go to the output. Only the
@@ -16,11 +19,13 @@ type chain struct {
 	// doneAt is the last operator that wants no more rows, -1 for none.
 	doneAt          int
 	at              Time // the watermark the operators from genAt on have been told
+	stats           []*OpStats
+	clock           opClock
 	rowsIn, rowsOut int64
 }
 
-func newChain(ops []Operator, out Output, gen *watermarkGen, genAt int) *chain {
-	c := &chain{ops: ops, out: out, gen: gen, genAt: genAt, doneAt: -1, at: MinTime}
+func newChain(ops []Operator, stats []*OpStats, out Output, gen *watermarkGen, genAt int) *chain {
+	c := &chain{ops: ops, stats: stats, out: out, gen: gen, genAt: genAt, doneAt: -1, at: MinTime}
 	c.emits = make([]Emit, len(ops)+1)
 	for i := range ops {
 		c.emits[i] = func(b *Batch) error { return c.process(i, 0, b) }
@@ -33,8 +38,14 @@ func (c *chain) write(b *Batch) error {
 	if c.gen != nil && c.genAt == len(c.ops) {
 		c.gen.observe(b)
 	}
-	c.rowsOut += int64(b.Rows())
+	n := int64(b.Rows())
+	c.rowsOut += n
+	if last := len(c.ops) - 1; last >= 0 {
+		c.stats[last].RowsOut.Add(n)
+	}
+	start := time.Now()
 	err := c.out.Write(c.ctx, b)
+	c.clock.inner += time.Since(start)
 	if err == ErrDone {
 		c.doneAt = len(c.ops)
 	}
@@ -45,7 +56,16 @@ func (c *chain) process(i, port int, b *Batch) error {
 	if c.gen != nil && c.genAt == i {
 		c.gen.observe(b)
 	}
+	st, n := c.stats[i], int64(b.Rows())
+	st.Batches.Add(1)
+	st.RowsIn.Add(n)
+	if i > 0 {
+		c.stats[i-1].RowsOut.Add(n)
+	}
+	outer := c.clock.start()
+	start := time.Now()
 	err := c.ops[i].Process(c.ctx, port, b, c.emits[i+1])
+	c.clock.stop(st, outer, start)
 	if err == ErrDone {
 		c.doneAt = max(c.doneAt, i)
 	}
@@ -71,7 +91,11 @@ func (c *chain) flush() {
 // advance tells the operators from first on that time has come to to.
 func (c *chain) advance(first int, to Time) error {
 	for i := first; i < len(c.ops); i++ {
-		if err := c.ops[i].Advance(c.ctx, to, c.emits[i+1]); err != nil {
+		outer := c.clock.start()
+		start := time.Now()
+		err := c.ops[i].Advance(c.ctx, to, c.emits[i+1])
+		c.clock.stop(c.stats[i], outer, start)
+		if err != nil {
 			if err == ErrDone {
 				c.doneAt = max(c.doneAt, i)
 			}

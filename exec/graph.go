@@ -135,7 +135,7 @@ func (g *Graph) open() func() {
 		for i := range t.ins {
 			t.ins[i].edge.to = t.in
 		}
-		t.chain = newChain(t.ops, t.out, t.gen, t.genAt)
+		t.chain = newChain(t.ops, t.opStats, t.out, t.gen, t.genAt)
 	}
 	return g.Close
 }

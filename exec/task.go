@@ -32,12 +32,14 @@ type TaskStats struct {
 type Task struct {
 	Stats TaskStats
 	ops   []Operator
-	out   Output
-	chain *chain // made of ops and out when the graph starts
-	in    chan *Packet
-	ins   []taskInput
-	epoch Epoch // the barrier being aligned, 0: none
-	saved func(Epoch, []Stateful) error
+	// opStats are the counters of ops.
+	opStats []*OpStats
+	out     Output
+	chain   *chain // made of ops and out when the graph starts
+	in      chan *Packet
+	ins     []taskInput
+	epoch   Epoch // the barrier being aligned, 0: none
+	saved   func(Epoch, []Stateful) error
 	// panicked takes what is for the log and not for the client; may be nil.
 	panicked func(task string, value any, stack []byte)
 	done     bool
@@ -69,7 +71,9 @@ type taskInput struct {
 
 // Add puts an operator at the end of the task's chain. Only the first may have
 // more than one port. Not after Run.
-func (t *Task) Add(op Operator) { t.ops = append(t.ops, op) }
+func (t *Task) Add(op Operator) {
+	t.ops, t.opStats = append(t.ops, op), append(t.opStats, &OpStats{})
+}
 
 // Watermark makes the watermark from the rows at this place of the chain, that
 // is before the operator added next. A later call takes the place of an earlier one. Only

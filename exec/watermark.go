@@ -1,6 +1,9 @@
 package exec
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
 // WatermarkSpec asks for a watermark: the greatest value of column Time less
 // Delay, kept per split, least over the splits.
@@ -27,8 +30,9 @@ type WatermarkSpec struct {
 type watermarkGen struct {
 	spec   WatermarkSpec
 	splits []splitTime
-	// touched is the split of the batch under way.
-	now func() time.Time
+	now    func() time.Time
+	// mu guards splits, which SHOW WATERMARKS reads.
+	mu sync.Mutex
 }
 
 type splitTime struct {
@@ -36,6 +40,7 @@ type splitTime struct {
 	lastRow     time.Time
 	seen, ended bool
 	idle        bool
+	caught      bool // as it stood when the watermark was last computed
 }
 
 func newWatermarkGen(spec WatermarkSpec, now func() time.Time) *watermarkGen {
@@ -55,6 +60,8 @@ func (g *watermarkGen) observe(b *Batch) {
 	if g.spec.ProcTime {
 		return
 	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	s := g.split(b.Split)
 	c := b.Cols[g.spec.Time]
 	m := s.max
@@ -77,6 +84,8 @@ func (g *watermarkGen) observe(b *Batch) {
 
 // touch notes that rows have come from a split.
 func (g *watermarkGen) touch(id int32) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	s := g.split(id)
 	s.lastRow, s.idle = g.now(), false
 }
@@ -84,6 +93,8 @@ func (g *watermarkGen) touch(id int32) {
 // watch makes the splits known from the start, so that one that has not yet
 // spoken holds the watermark back.
 func (g *watermarkGen) watch(src Splits) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	for _, id := range src.Splits() {
 		if s := g.split(id); !s.seen {
 			s.seen, s.lastRow = true, g.now()
@@ -96,6 +107,8 @@ func (g *watermarkGen) current(src Splits) (wm Time, idle bool) {
 	if g.spec.ProcTime {
 		return less(g.now().UnixMicro(), g.spec.Delay), false
 	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	wm = MaxTime
 	live, any := false, false
 	now := g.now()
@@ -110,7 +123,7 @@ func (g *watermarkGen) current(src Splits) (wm Time, idle bool) {
 		if s.ended {
 			continue
 		}
-		any = true
+		any, s.caught = true, src == nil || src.CaughtUp(int32(i))
 		if s.idle = g.isIdle(s, int32(i), src, now); s.idle {
 			continue
 		}
