@@ -50,6 +50,8 @@ type builder struct {
 	stats       *Stats
 	parallelism int
 	names       map[string]int
+	// at is the plan node under way.
+	at plan.Node
 }
 
 // lanes are the tasks at whose ends the rows of a node come out, side by side,
@@ -186,6 +188,7 @@ func (b *builder) add(in lanes, s catalog.Schema, make func() (exec.Operator, er
 			o = op.Delay(o, in.delay)
 		}
 		t.Add(o)
+		b.stats.works(b.at, t)
 	}
 	return lanes{in.tasks, layoutOf(s), in.delay}, nil
 }

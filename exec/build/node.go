@@ -11,8 +11,17 @@ import (
 	"github.com/penstock/penstock/planner/plan"
 )
 
-// node makes the tasks of a plan node: the engine's table of contents.
+// node makes the tasks of a plan node. Operators added meanwhile are counted as
+// the node's own.
 func (b *builder) node(n plan.Node) (lanes, error) {
+	around := b.at
+	b.at = n
+	defer func() { b.at = around }()
+	return b.nodeOf(n)
+}
+
+// nodeOf is the engine's table of contents.
+func (b *builder) nodeOf(n plan.Node) (lanes, error) {
 	switch n := n.(type) {
 	case *plan.Scan:
 		return b.scan(n)
@@ -66,7 +75,9 @@ func (b *builder) scan(n *plan.Scan) (lanes, error) {
 		if err != nil {
 			return lanes{}, err
 		}
-		out.tasks = append(out.tasks, b.graph.Source(name, src))
+		t := b.graph.Source(name, src)
+		b.stats.reads(n, t)
+		out.tasks = append(out.tasks, t)
 	}
 	return out, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/penstock/penstock/exec"
 	"github.com/penstock/penstock/internal/sqlerr"
+	"github.com/penstock/penstock/planner/plan"
 )
 
 // LogEvery is the least time between two log lines about bad or late rows of
@@ -30,6 +31,9 @@ type Stats struct {
 	Skipped          atomic.Int64 // rows that an expression refused
 	lateLog, skipLog limiter
 
+	// nodes is filled while the graph is built, and only read afterwards.
+	nodes map[plan.Node][]nodeTask
+
 	mu     sync.Mutex
 	tables []tableCounters
 }
@@ -43,7 +47,7 @@ func newStats(g *exec.Graph, log *slog.Logger) *Stats {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Stats{graph: g, log: log}
+	return &Stats{graph: g, log: log, nodes: map[plan.Node][]nodeTask{}}
 }
 
 // add takes in the counters of a scan or sink, if it has some.
