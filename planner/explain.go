@@ -15,13 +15,25 @@ import (
 
 // Explain prints a plan. Formats are "text" (or ""), "json" and "dot".
 func Explain(q *plan.Query, format string) (string, error) {
+	return ExplainWith(q, format, nil)
+}
+
+// Detail is one property of a node; without a name its value stands alone.
+type Detail struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// ExplainWith is Explain with properties added by annotate, which may be nil:
+// what a running query has done.
+func ExplainWith(q *plan.Query, format string, annotate func(plan.Node) []Detail) (string, error) {
 	switch strings.ToLower(format) {
 	case "", "text":
 		var b strings.Builder
 		if q.Parallelism > 1 {
 			fmt.Fprintf(&b, "parallelism %d\n", q.Parallelism)
 		}
-		explainText(&b, describe(q.Root), "", "")
+		explainText(&b, describe(q.Root, annotate), "", "")
 		for _, n := range q.Notices {
 			fmt.Fprintf(&b, "notice: %s\n", n)
 		}
@@ -31,13 +43,13 @@ func Explain(q *plan.Query, format string) (string, error) {
 			Parallelism int      `json:"parallelism"`
 			Notices     []string `json:"notices,omitempty"`
 			Plan        *line    `json:"plan"`
-		}{max(q.Parallelism, 1), q.Notices, describe(q.Root)}, "", "  ")
+		}{max(q.Parallelism, 1), q.Notices, describe(q.Root, annotate)}, "", "  ")
 		return string(out), err
 	case "dot":
 		var b strings.Builder
 		b.WriteString("digraph plan {\n  node [shape=box];\n")
 		n := 0
-		explainDot(&b, describe(q.Root), &n)
+		explainDot(&b, describe(q.Root, annotate), &n)
 		b.WriteString("}")
 		return b.String(), nil
 	}
@@ -53,11 +65,8 @@ type line struct {
 	Inputs  []*line  `json:"inputs,omitempty"`
 }
 
-// detail is one property of a node.
-type detail struct {
-	Name  string `json:"name"`
-	Value string `json:"value"`
-}
+// detail is the short name.
+type detail = Detail
 
 func explainText(b *strings.Builder, l *line, first, rest string) {
 	b.WriteString(first + l.Node)
@@ -93,15 +102,18 @@ func explainDot(b *strings.Builder, l *line, n *int) int {
 }
 
 // describe says what a node does.
-func describe(n plan.Node) *line {
+func describe(n plan.Node, annotate func(plan.Node) []Detail) *line {
 	l := &line{Columns: []string{}}
 	for _, c := range n.Schema() {
 		l.Columns = append(l.Columns, catalog.QuoteIdent(c.Name)+" "+c.Type.String())
 	}
 	for _, in := range n.Inputs() {
-		l.Inputs = append(l.Inputs, describe(in))
+		l.Inputs = append(l.Inputs, describe(in, annotate))
 	}
 	l.Node, l.Detail = details(n)
+	if annotate != nil {
+		l.Detail = append(l.Detail, annotate(n)...)
+	}
 	return l
 }
 
