@@ -45,6 +45,7 @@ var fenced = map[string]struct{ room, why string }{
 	"github.com/pingcap/tidb/pkg/parser":  {"parser", "no type of the grammar library leaves the parser"},
 	"github.com/segmentio/kafka-go":       {"exec/kafka", "Kafka is one connector among others"},
 	"github.com/twmb/franz-go":            {"exec/kafka", "the embedded broker stands behind exec/kafka/broker"},
+	"github.com/youmark/pkcs8":            {"exec/kafka", "encrypted keys are for TLS to brokers"},
 	"github.com/jackc/pgx/v5/pgproto3":    {"server/pgwire", "the wire protocol is one front door's affair"},
 	"github.com/go-chi/chi/v5":            {"server/http", "routing is one front door's affair"},
 	"github.com/spf13/cobra":              {"cmd/penstock", "the engine has no command line"},

@@ -49,6 +49,8 @@ type ClientConfig struct {
 	ClientID string
 	// RequestTimeout and ConnectTimeout: the defaults when 0.
 	RequestTimeout, ConnectTimeout time.Duration
+	// Security is nil for plain text without authentication.
+	Security *Security
 	// Log takes what an operator should know; slog.Default() when nil.
 	Log *slog.Logger
 }
@@ -76,6 +78,8 @@ type client struct {
 	cfg  ClientConfig
 	addr net.Addr
 	tr   *kafkago.Transport
+	// fault is why no request can be made at all.
+	fault error
 
 	mu     sync.Mutex
 	closed bool
@@ -87,6 +91,8 @@ type client struct {
 func newClient(cfg ClientConfig, topic string) *client {
 	c := &client{cfg: cfg.withDefaults(), addr: kafkago.TCP(cfg.Brokers...), conns: make(map[*trackedConn]struct{})}
 	d := &net.Dialer{Timeout: c.cfg.ConnectTimeout}
+	mechanism, err := c.cfg.Security.mechanism()
+	c.fault = err
 	c.tr = &kafkago.Transport{
 		ClientID:       c.cfg.ClientID,
 		MetadataTTL:    metadataTTL,
@@ -97,7 +103,13 @@ func newClient(cfg ClientConfig, topic string) *client {
 			if err != nil {
 				return nil, err
 			}
-			return c.track(nc)
+			if nc, err = c.track(nc); err != nil {
+				return nil, err
+			}
+			if nc, err = c.cfg.Security.encrypt(ctx, nc, address); err != nil || mechanism == nil {
+				return nc, err
+			}
+			return c.login(ctx, nc, mechanism)
 		},
 	}
 	return c
@@ -200,6 +212,9 @@ func (c *client) call(ctx context.Context, node int32, req protocol.Message) (pr
 // exchange bounds a round trip in time. A deadline that is not the caller's
 // comes back as errTimeout.
 func (c *client) exchange(ctx context.Context, req protocol.Message, limit time.Duration) (protocol.Message, error) {
+	if c.fault != nil {
+		return nil, c.fault
+	}
 	rctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	res, err := c.tr.RoundTrip(rctx, c.addr, req)
@@ -224,6 +239,9 @@ func transient(err error) bool {
 	if _, ok := errors.AsType[*sqlerr.Error](err); ok {
 		return false
 	}
+	if isAlert(err) {
+		return false
+	}
 	if ke, ok := errors.AsType[kafkago.Error](err); ok {
 		return ke.Temporary() || ke == kafkago.UnknownTopicOrPartition || ke == kafkago.BrokerNotAvailable ||
 			ke == kafkago.FencedLeaderEpoch || ke == kafkago.UnknownLeaderEpoch || ke == kafkago.KafkaStorageError
@@ -231,7 +249,7 @@ func transient(err error) bool {
 	if _, ok := errors.AsType[net.Error](err); ok {
 		return true
 	}
-	return errors.Is(err, errTimeout) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+	return errors.Is(err, errTimeout) || errors.Is(err, errLogin) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
 		errors.Is(err, net.ErrClosed) || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, io.ErrNoProgress)
 }
 
@@ -284,7 +302,7 @@ func (c *client) first(ctx context.Context, topic string, f func(context.Context
 		switch {
 		case errors.Is(err, kafkago.UnknownTopicOrPartition):
 			limit = min(limit, topicPatience)
-		case errors.Is(err, syscall.ECONNREFUSED):
+		case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, errLogin):
 			limit = min(limit, refusedPatience)
 		}
 		d := b.next()
@@ -309,6 +327,9 @@ func (c *client) explain(err error, topic string) error {
 		return err
 	}
 	addrs := strings.Join(c.cfg.Brokers, ",")
+	if errors.Is(err, errLogin) {
+		return explainLogin(err, kafkago.SASLAuthenticationFailed, c.cfg.Security, addrs)
+	}
 	ke, isKafka := errors.AsType[kafkago.Error](err)
 	switch {
 	case isKafka && ke == kafkago.UnknownTopicOrPartition:
@@ -318,11 +339,16 @@ func (c *client) explain(err error, topic string) error {
 		return sqlerr.Wrap(err, sqlerr.InvalidName, "topic %q: the name is not allowed", topic)
 	case isKafka && (ke == kafkago.TopicAuthorizationFailed || ke == kafkago.GroupAuthorizationFailed || ke == kafkago.ClusterAuthorizationFailed):
 		return sqlerr.Wrap(err, sqlerr.InsufficientPrivilege, "topic %q at %s: %s", topic, addrs, ke.Title())
+	case isKafka && (ke == kafkago.SASLAuthenticationFailed || ke == kafkago.UnsupportedSASLMechanism):
+		return explainLogin(err, ke, c.cfg.Security, addrs)
 	case isKafka && ke != kafkago.BrokerNotAvailable:
 		return sqlerr.Wrap(err, sqlerr.ConnectionFailure, "topic %q at %s: %s", topic, addrs, ke.Error())
 	}
-	return sqlerr.Wrap(err, sqlerr.CannotConnect, "could not reach Kafka at %s: %s", addrs, plainCause(err)).
-		Hint("check 'properties.bootstrap.servers' and that the broker is running")
+	hint := "check 'properties.bootstrap.servers' and that the broker is running"
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) {
+		hint = "check that 'properties.security.protocol' is what this port of the broker speaks"
+	}
+	return sqlerr.Wrap(err, sqlerr.CannotConnect, "could not reach Kafka at %s: %s", addrs, plainCause(err)).Hint("%s", hint)
 }
 
 // plainCause is the innermost message that still says something.

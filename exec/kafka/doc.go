@@ -23,6 +23,9 @@
 // waited long enough is compressed and sent (producer.go), one at a time for a
 // partition, with the sequence numbers that let the broker drop what it has already.
 //
+// security.go and tls.go read how connections are encrypted, auth.go logs in
+// (PLAIN, SCRAM, OAUTHBEARER) before kafka-go gets a connection.
+//
 // options.go turns WITH (…) into Config and SinkConfig; admin.go makes topics.
 //
 // # What always holds

@@ -96,7 +96,6 @@ var ownSpecs = []catalog.OptionSpec{
 	{Key: optBuffer, Kind: catalog.OptBytes, Default: "32MiB", Min: 1, Max: 8 << 30, Doc: "rows waiting to be written; the query waits beyond it"},
 	{Key: optDelivery, Kind: catalog.OptInt, Default: "120000", Min: 1000, Max: maxMs, Doc: "bounds the attempts to write a batch, milliseconds"},
 	{Key: optInFlight, Kind: catalog.OptInt, Default: "5", Min: 1, Max: 64, Doc: "batches being written at a time; of one partition never more than one"},
-	{Key: "properties.security.protocol", Doc: "PLAINTEXT is all there is"},
 	{Key: "properties.acks", Doc: "all is all there is"},
 	{Key: "properties.enable.idempotence", Doc: "true is all there is"},
 }
@@ -120,7 +119,7 @@ func (t *Table) Bounded() bool { return t.Scan.End != Unbounded }
 // Specs lists the options that a table's WITH may hold: the connector's and
 // those of the formats that it names.
 func Specs(options []catalog.Option) ([]catalog.OptionSpec, error) {
-	list := slices.Clone(ownSpecs)
+	list := slices.Concat(ownSpecs, securitySpecs)
 	o := catalog.Options(options)
 	for _, key := range []string{optFormat, "value.format", optKeyFormat} {
 		name, ok := o.Get(key)
@@ -191,9 +190,10 @@ func refuse(o catalog.Option) error {
 		return sqlerr.New(sqlerr.FeatureNotSupported, "option '%s' = '%s' is not supported", o.Key, catalog.MaskOption(o.Key, o.Value)).At(o.KeyPos).Hint("%s", hint)
 	}
 	switch {
-	case strings.HasPrefix(name, "sasl.") || strings.HasPrefix(name, "ssl."),
-		name == "security.protocol" && !strings.EqualFold(o.Value, "PLAINTEXT"):
-		return none("Connections to Kafka are plain text without authentication in this version.")
+	case name == "sasl.mechanism" && (strings.EqualFold(o.Value, "GSSAPI") || strings.EqualFold(o.Value, "AWS_MSK_IAM")):
+		return none("The mechanisms are: " + strings.Join(mechanismNames, ", ") + ".")
+	case name == "ssl.truststore.password" || name == "ssl.keystore.password":
+		return none("Stores of Java are not read; certificates and keys are PEM, and a key's password is 'properties.ssl.key.password'.")
 	case name == "transactional.id":
 		return none("Rows are written by an idempotent producer, without transactions.")
 	case name == "acks" && o.Value != "all" && o.Value != "-1":

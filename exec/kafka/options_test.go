@@ -8,6 +8,7 @@ import (
 	"github.com/cockroachdb/datadriven"
 
 	"github.com/penstock/penstock/catalog"
+	"github.com/penstock/penstock/exec/format"
 	"github.com/penstock/penstock/internal/sqlerr"
 )
 
@@ -30,7 +31,7 @@ func TestOptions(t *testing.T) {
 			e := sqlerr.From(err)
 			hint := ""
 			if e.HintMsg != "" && len(e.HintMsg) < 120 {
-				hint = "\nHINT: " + e.HintMsg
+				hint = "\nHINT: " + strings.ReplaceAll(e.HintMsg, strings.Join(format.Names(), ", "), "…")
 			}
 			return fmt.Sprintf("%d: %s (%s)%s\n", e.Pos, e.Message, e.Code, hint)
 		}

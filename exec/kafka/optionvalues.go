@@ -19,7 +19,9 @@ func (c *configurer) client() ClientConfig {
 		}
 		brokers = append(brokers, a)
 	}
-	return ClientConfig{Brokers: brokers, ClientID: c.v.String(optClientID), RequestTimeout: c.millis(optRequest), ConnectTimeout: c.millis(optConnect)}
+	return ClientConfig{Brokers: brokers, ClientID: c.v.String(optClientID),
+		RequestTimeout: c.millis(optRequest), ConnectTimeout: c.millis(optConnect),
+		Security: c.security()}
 }
 
 // topic reads the topic's name, which brokers allow to be of few characters.

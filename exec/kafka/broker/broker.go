@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"maps"
@@ -33,7 +34,14 @@ type Config struct {
 	RetentionBytes int64
 	// MaxMessageBytes bounds a record batch; Kafka's default, 1 MB, when 0.
 	MaxMessageBytes int
+	// TLS encrypts the connections, for tests of clients.
+	TLS *tls.Config
+	// Users are the ones that may log in; without any, nobody needs to.
+	Users []User
 }
+
+// User may log in by one mechanism: PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512.
+type User struct{ Mechanism, Name, Password string }
 
 // Broker is a running broker.
 type Broker struct {
@@ -56,6 +64,15 @@ func Start(cfg Config) (*Broker, error) {
 	}
 	if cfg.AutoCreate {
 		opts = append(opts, kfake.AllowAutoTopicCreation())
+	}
+	if cfg.TLS != nil {
+		opts = append(opts, kfake.TLS(cfg.TLS))
+	}
+	if len(cfg.Users) > 0 {
+		opts = append(opts, kfake.EnableSASL())
+	}
+	for _, u := range cfg.Users {
+		opts = append(opts, kfake.Superuser(u.Mechanism, u.Name, u.Password))
 	}
 	conf := make(map[string]string)
 	if cfg.RetentionBytes > 0 {
