@@ -23,6 +23,9 @@ type TaskStats struct {
 	// Watermark is the event time the task has reached.
 	Watermark atomic.Int64
 	Idle      atomic.Bool
+	// Reading is the time, in nanoseconds, that the source took to fetch and decode, or to
+	// wait for records.
+	Reading atomic.Int64
 }
 
 // Task runs a chain of operators: it merges the watermarks of its inputs,
@@ -261,7 +264,9 @@ func (t *Task) step(ctx context.Context) error {
 		}
 	default:
 	}
+	start := time.Now()
 	b, err := t.source.Read(ctx)
+	t.Stats.Reading.Add(int64(time.Since(start)))
 	if err == io.EOF {
 		t.done = true
 		if err := t.chain.finish(); err != nil {

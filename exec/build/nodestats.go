@@ -22,8 +22,8 @@ type NodeStats struct {
 	// Lanes is how many tasks work on it side by side.
 	Lanes                    int
 	RowsIn, RowsOut, Batches int64
-	// Busy is the time spent in the node's operators themselves, added up over the lanes; of
-	// a scan it is not known (0).
+	// Busy is the time spent in the node's operators themselves, added up over the lanes; for
+	// a scan the time to fetch and decode, waiting included.
 	Busy time.Duration
 	// Watermark is the least over the lanes, MinTime if there is none.
 	Watermark exec.Time
@@ -49,6 +49,7 @@ func (s *Stats) Node(n plan.Node) (out NodeStats, ok bool) {
 		if l.op == nil {
 			out.RowsOut += l.task.Stats.RowsIn.Load()
 			out.Batches += l.task.Stats.Batches.Load()
+			out.Busy += time.Duration(l.task.Stats.Reading.Load())
 		} else {
 			out.RowsIn += l.op.RowsIn.Load()
 			out.RowsOut += l.op.RowsOut.Load()

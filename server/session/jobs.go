@@ -19,7 +19,7 @@ import (
 // startInsert runs an INSERT. Bounded input belongs to the statement, which
 // waits for it; a continuous job outlives the session.
 func (s *Sess) startInsert(ctx context.Context, p *planned, args []Arg, q *plan.Query, b *build.Query, n notices) (Result, error) {
-	st := starting{kind: kindInsert, sql: p.src, id: s.resuming, built: b}
+	st := starting{kind: kindInsert, sql: p.src, plan: q, id: s.resuming, built: b}
 	if q.Root.Bounded() {
 		st.timeout = s.set.Duration("statement_timeout")
 		run, err := s.l.queries.start(ctx, st)

@@ -126,7 +126,7 @@ func (p *planned) Run(ctx context.Context, args []Arg) (Result, error) {
 		n.notice("%s", t)
 	}
 	if b.Pipe != nil {
-		run, err := p.s.l.queries.start(ctx, starting{kind: kindSelect, sql: p.src, built: b, timeout: p.s.set.Duration("statement_timeout")})
+		run, err := p.s.l.queries.start(ctx, starting{kind: kindSelect, sql: p.src, plan: q, built: b, timeout: p.s.set.Duration("statement_timeout")})
 		if err != nil {
 			return nil, err
 		}

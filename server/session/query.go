@@ -12,6 +12,7 @@ import (
 	"github.com/penstock/penstock/exec"
 	"github.com/penstock/penstock/exec/build"
 	"github.com/penstock/penstock/internal/sqlerr"
+	"github.com/penstock/penstock/planner/plan"
 )
 
 // MaxEndedQueries is how many ended queries SHOW QUERIES remembers.
@@ -63,8 +64,12 @@ type query struct {
 	done          chan struct{} // closed when the graph has ended
 	sent          atomic.Int64  // rows the client took, of a select
 
+	plan *plan.Query
+	now  func() time.Time
+
 	mu    sync.Mutex
 	built *build.Query // nil once it has ended: its state is let go
+	final *analysis    // of one that has ended
 	last  QueryInfo    // how it ended
 	err   error
 }
@@ -85,6 +90,7 @@ type starting struct {
 	kind, sql string
 	// id is that of a job that starts again, else empty.
 	id    string
+	plan  *plan.Query
 	built *build.Query
 	// timeout ends it, if it is not 0.
 	timeout time.Duration
@@ -93,7 +99,7 @@ type starting struct {
 // start runs a built query in goroutines that the registry owns. ctx, if it
 // ends, ends the query.
 func (r *queries) start(ctx context.Context, st starting) (*query, error) {
-	q := &query{sql: st.sql, kind: st.kind, started: r.now(), built: st.built, done: make(chan struct{})}
+	q := &query{sql: st.sql, kind: st.kind, started: r.now(), now: r.now, plan: st.plan, built: st.built, done: make(chan struct{})}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closed {
@@ -173,6 +179,7 @@ func (q *query) end(err, cause error, at time.Time) {
 	i := q.running()
 	i.State, i.Ended, i.Err = state, at, err
 	pipe := q.built.Pipe
+	q.final = analyze(q.plan, q.built.Stats, q.started, at)
 	q.last, q.err, q.built = i, err, nil
 	q.mu.Unlock()
 	if pipe != nil {

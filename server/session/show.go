@@ -8,6 +8,7 @@ import (
 
 	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/exec"
+	"github.com/penstock/penstock/internal/datum"
 	"github.com/penstock/penstock/internal/sqlerr"
 	"github.com/penstock/penstock/parser"
 	"github.com/penstock/penstock/planner"
@@ -38,6 +39,10 @@ func (r *rows) add(vs ...any) {
 			c.AppendInt(v)
 		case time.Time:
 			c.AppendInt(v.UnixMicro())
+		case bool:
+			c.AppendBool(v)
+		case datum.Interval:
+			c.AppendInterval(v)
 		default:
 			c.AppendNull()
 		}
@@ -105,6 +110,8 @@ func (s *Sess) prepareShow(st *parser.Show) (Prepared, error) {
 		return listing(st, texts("name", "arguments", "returns", "kind", "description"), func(r *rows) error { s.showFunctions(r, like); return nil }), nil
 	case "QUERIES":
 		return s.showQueries(st), nil
+	case "WATERMARKS":
+		return s.showWatermarks(st), nil
 	case "CREATE TABLE", "CREATE VIEW":
 		return s.showCreate(st)
 	case "COLUMNS":

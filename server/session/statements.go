@@ -30,12 +30,8 @@ func (s *Sess) prepareInsert(st *parser.Insert, src string, types []catalog.Type
 
 func (s *Sess) prepareExplain(st *parser.Explain, src string, types []catalog.Type) (Prepared, error) {
 	switch {
-	case st.Analyze:
-		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "EXPLAIN ANALYZE is not supported yet").At(st.Span().From).
-			Hint("GET /v1/queries/ID and /metrics tell what a running query does")
-	case st.Format != "text" && st.Format != "json":
-		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "EXPLAIN (FORMAT %s) is not supported yet", strings.ToUpper(st.Format)).At(st.Span().From).
-			Hint("FORMAT TEXT or JSON")
+	case st.Analyze && st.QueryID != "":
+		return s.analyzedQuery(st)
 	case st.QueryID != "":
 		q, err := s.l.Query(st.QueryID)
 		if err != nil {
@@ -51,8 +47,14 @@ func (s *Sess) prepareExplain(st *parser.Explain, src string, types []catalog.Ty
 	if err != nil {
 		return nil, err
 	}
+	if p, ok := inner.(*planned); ok && st.Analyze {
+		return s.analyzed(st, p)
+	}
 	return explained(st, inner, st.Target.Span().From)
 }
+
+// explainColumns are those of EXPLAIN.
+var explainColumns = catalog.Schema{{Name: "QUERY PLAN", Type: catalog.Of(catalog.Varchar)}}
 
 // explained makes the EXPLAIN of a prepared statement. The plan is that of the moment
 // it is asked for.
@@ -62,8 +64,7 @@ func explained(st parser.Statement, inner Prepared, pos parser.Pos) (Prepared, e
 		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "only queries of streams and INSERT can be explained").At(pos)
 	}
 	form := st.(*parser.Explain).Format
-	cols := catalog.Schema{{Name: "QUERY PLAN", Type: catalog.Of(catalog.Varchar)}}
-	return &command{st: st, cols: cols, params: p.q.Params, run: func(context.Context) (Result, error) {
+	return &command{st: st, cols: explainColumns, params: p.q.Params, run: func(context.Context) (Result, error) {
 		if err := p.refresh(); err != nil {
 			return nil, err
 		}
@@ -75,7 +76,7 @@ func explained(st parser.Statement, inner Prepared, pos parser.Pos) (Prepared, e
 		if form == "text" {
 			lines = strings.Split(strings.TrimRight(text, "\n"), "\n")
 		}
-		t := newRows(cols)
+		t := newRows(explainColumns)
 		for _, l := range lines {
 			t.add(l)
 		}
