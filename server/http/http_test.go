@@ -125,7 +125,7 @@ func TestProblems(t *testing.T) {
 		{`{"sql": "SELECT 1"} x`, asJSON, 400, "22023", 0, 0, "not the JSON object wanted"},
 		{`{"sql": "SELECT 1", "parameters": []}`, asJSON, 400, "22023", 0, 0, "unknown field"},
 		{`{"sql": "SELECT $1", "params": [[1]]}`, asJSON, 400, "22023", 0, 0, "parameter $1 is neither"},
-		{`{"sql": "SELECT $1::int", "params": []}`, asJSON, 400, "08P01", 0, 0, "has 1 parameters, the request gives 0"},
+		{`{"sql": "SELECT $1::int", "params": []}`, asJSON, 400, "08P01", 0, 0, "has 1, the request gives 0"},
 		{`{"sql": "SELECT $1::int", "params": ["x"]}`, asJSON, 400, "22P02", 0, 0, "invalid input syntax"},
 		{`{"sql": "SELECT $1::int; SELECT 2", "params": [1]}`, asJSON, 400, "42601", 0, 0, "single statement"},
 		{`{"sql": "SELECT 1", "settings": {"paralelism": "1"}}`, asJSON, 404, "42704", 0, 0, "unrecognized configuration parameter"},

@@ -210,7 +210,7 @@ func one(ctx context.Context, sess session.Session, src string, st parser.Statem
 		return err
 	}
 	if n := len(p.Params()); n != len(args) {
-		return sqlerr.New(sqlerr.ProtocolViolation, "the statement has %d parameters, the request gives %d", n, len(args))
+		return sqlerr.New(sqlerr.ProtocolViolation, "wrong number of parameters: the statement has %d, the request gives %d", n, len(args))
 	}
 	res, err := p.Run(ctx, args)
 	if err != nil {

@@ -179,7 +179,7 @@ func (p *Plan) Params() []catalog.Type {
 // Run gives all rows. args are the parameters in text, nil for NULL.
 func (p *Plan) Run(ctx context.Context, args []*string) (*exec.Batch, error) {
 	if len(args) != len(p.params) {
-		return nil, sqlerr.New(sqlerr.ProtocolViolation, "the statement has %d parameters, %d were given", len(p.params), len(args))
+		return nil, sqlerr.New(sqlerr.ProtocolViolation, "wrong number of parameters: the statement has %d, %d are given", len(p.params), len(args))
 	}
 	r := &run{ctx: ctx, env: p.env, db: p.db, now: time.Now(), ctes: map[*query][][]any{}}
 	for i, a := range args {

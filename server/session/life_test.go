@@ -139,9 +139,9 @@ func TestParameters(t *testing.T) {
 	_, err = p.Run(t.Context(), []session.Arg{{Text: "many"}, {}, {Text: "2026-01-02"}})
 	wantCode(t, err, sqlerr.InvalidTextRepresentation, `invalid input syntax for type integer: "many"`)
 	_, err = p.Run(t.Context(), nil)
-	wantCode(t, err, sqlerr.ProtocolViolation, "3 parameters")
+	wantCode(t, err, sqlerr.ProtocolViolation, "statement has 3")
 	_, _, err = run(t.Context(), s, "SHOW TABLES", session.Arg{Text: "1"})
-	wantCode(t, err, sqlerr.ProtocolViolation, "0 parameters")
+	wantCode(t, err, sqlerr.ProtocolViolation, "statement has 0")
 	if got, _, err := run(t.Context(), s, "EXPLAIN SELECT $1::int", session.Arg{Text: "1"}); err != nil || len(got) == 0 {
 		t.Errorf("%v %v", got, err)
 	}

@@ -77,7 +77,7 @@ func (p *planned) ready(args []Arg) (*plan.Query, error) {
 		return nil, err
 	}
 	if len(args) != len(p.q.Params) {
-		return nil, sqlerr.New(sqlerr.ProtocolViolation, "the statement has %d parameters, %d are given", len(p.q.Params), len(args))
+		return nil, sqlerr.New(sqlerr.ProtocolViolation, "wrong number of parameters: the statement has %d, %d are given", len(p.q.Params), len(args))
 	}
 	if len(args) == 0 {
 		return p.q, nil

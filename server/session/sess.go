@@ -118,7 +118,7 @@ func (c *command) Params() []catalog.Type      { return c.params }
 func (c *command) Columns() catalog.Schema     { return c.cols }
 func (c *command) Run(ctx context.Context, args []Arg) (Result, error) {
 	if len(args) != len(c.params) {
-		return nil, sqlerr.New(sqlerr.ProtocolViolation, "the statement has %d parameters, %d are given", len(c.params), len(args))
+		return nil, sqlerr.New(sqlerr.ProtocolViolation, "wrong number of parameters: the statement has %d, %d are given", len(c.params), len(args))
 	}
 	return c.run(ctx)
 }

@@ -188,7 +188,7 @@ func (s *Sess) showQueries(st parser.Statement) Prepared {
 			if q.Err != nil {
 				fault = q.Err.Error()
 			}
-			r.add(q.ID, q.State, q.Kind, q.Started, q.RowsIn, q.RowsOut, q.Late, q.Skipped, wm, fault, q.SQL)
+			r.add(q.ID, q.State, q.Kind, q.Started, q.RowsIn, q.RowsOut, q.Late, q.Skipped, wm, fault, strings.Join(strings.Fields(q.SQL), " "))
 		}
 		return nil
 	})
