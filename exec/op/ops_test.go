@@ -44,6 +44,8 @@ func makeOp(d *datadriven.TestData) (exec.Operator, error) {
 			X: optest.Col(x), Columns: cols, Like: cols[x],
 			Outer: a.has("outer"), Ordinality: a.has("ordinality"),
 		}), nil
+	case "expand":
+		return makeExpand(a), nil
 	case "join":
 		c := JoinConfig{
 			Kind:     map[string]JoinKind{"inner": InnerJoin, "left": LeftJoin, "right": RightJoin, "full": FullJoin}[a.str("kind")],
@@ -59,4 +61,45 @@ func makeOp(d *datadriven.TestData) (exec.Operator, error) {
 		return NewJoin(c), nil
 	}
 	return nil, fmt.Errorf("no operator %q", d.Cmd)
+}
+
+// makeExpand reads col (of the questions), answers=(question:answer, …), bad,
+// and the settings of ExpandConfig.
+func makeExpand(a args) exec.Operator {
+	f := &optest.Answers{Of: map[int64][]int64{}, Bad: map[int64]bool{}, Version: int64(a.int("version", 0)), Tries: int32(a.int("tries", 0))}
+	for _, c := range a.d.CmdArgs {
+		if c.Key != "answers" {
+			continue
+		}
+		for _, v := range c.Vals {
+			var q, x int64
+			if _, err := fmt.Sscanf(v, "null:%d", &x); err == nil {
+				f.OfNull = append(f.OfNull, x)
+				continue
+			}
+			if _, err := fmt.Sscanf(v, "%d:%d", &q, &x); err != nil {
+				panic(err)
+			}
+			f.Of[q] = append(f.Of[q], x)
+		}
+	}
+	for _, q := range a.ints("bad") {
+		f.Bad[int64(q)] = true
+	}
+	ints := []*exec.Column{exec.NewColumn(exec.Ints)}
+	eval := optest.Col(a.int("col", 0))
+	if a.has("inverse") {
+		eval = optest.Inverse(a.int("col", 0))
+	}
+	c := ExpandConfig{
+		Function: f, Args: Columns([]exec.Eval{eval}), Questions: ints, Columns: a.columns(0), Answers: ints,
+		NullMatchesNothing: a.has("lookup"), Left: a.has("left"), First: a.has("first"),
+		Version: a.has("version"), Errors: a.has("errors"), WindowEnd: -1,
+		OnFault: map[string]FaultPolicy{"": FaultFail, "null": FaultNull, "drop": FaultDrop}[a.str("fault")],
+		OnError: a.policy(),
+	}
+	if v := a.ints("less"); v != nil {
+		c.Residual = optest.Less(v[0], v[1])
+	}
+	return NewExpand(c)
 }
