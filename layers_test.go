@@ -18,6 +18,7 @@ var levels = map[string]int{
 	"planner/plan": 2,
 	"planner":      3, "exec/op": 3, "exec/expr": 3, "exec/format": 3, "exec/kafka": 3, "exec/file": 3,
 	"exec/lookup": 3, // knows sources and readers by its own interfaces; connectors stand beside it
+	"exec/web":    3, "exec/postgres": 3, "exec/lookup/sources": 3,
 	"exec/build": 4, "server/pgcatalog": 4,
 	"server/session": 5, "server/render": 5,
 	"server/http": 6, "server/pgwire": 6,
@@ -38,6 +39,11 @@ var sideways = map[string]string{
 	"exec -> catalog":                    "a type's layout in memory is one table, exec/layout.go",
 	"exec/kafka -> exec/format":          "a source decodes straight from the fetch buffer into columns",
 	"exec/file -> exec/format":           "as exec/kafka",
+	"exec/lookup -> exec/format":         "lookup/records reads rows out of files and bodies",
+	"exec/web -> exec/lookup":            "a source of lookup tables",
+	"exec/web -> exec/format":            "the body of a response is in a format",
+	"exec/postgres -> exec/lookup":       "a source of lookup tables",
+	"exec/lookup/sources -> exec/lookup": "the list of all sources",
 }
 
 // fenced names packages that only one room may import, and why.
@@ -47,6 +53,8 @@ var fenced = map[string]struct{ room, why string }{
 	"github.com/twmb/franz-go":            {"exec/kafka", "the embedded broker stands behind exec/kafka/broker"},
 	"github.com/youmark/pkcs8":            {"exec/kafka", "encrypted keys are for TLS to brokers"},
 	"github.com/jackc/pgx/v5/pgproto3":    {"server/pgwire", "the wire protocol is one front door's affair"},
+	"github.com/jackc/pgx/v5/pgxpool":     {"exec/postgres", "PostgreSQL is one source among others"},
+	"github.com/jackc/pgx/v5/pgconn":      {"exec/postgres", "PostgreSQL is one source among others"},
 	"github.com/go-chi/chi/v5":            {"server/http", "routing is one front door's affair"},
 	"github.com/spf13/cobra":              {"cmd/penstock", "the engine has no command line"},
 	"go.etcd.io/bbolt":                    {"catalog", "only the catalog has a store"},
