@@ -207,12 +207,16 @@ func (s *kafkaScan) Counters(yield func(string, int64)) {
 	yield("fetched_bytes", st.FetchedBytes.Load())
 	yield("retries", st.Retries.Load())
 	yield("offset_resets", st.Resets.Load())
+	yield("discovered_partitions", st.Discovered.Load())
 	yield("lag", st.Lag())
 }
 
 func (c kafkaConnector) OpenSink(ctx context.Context, r *SinkRequest) (exec.Sink, error) {
 	k, err := c.config(r.Table)
 	if err != nil {
+		return nil, err
+	}
+	if err := k.CheckSink(); err != nil {
 		return nil, err
 	}
 	cfg := k.Sink

@@ -87,8 +87,9 @@ type client struct {
 }
 
 // newClient makes a client; nothing is dialled yet. The Transport keeps
-// metadata of the given topic only, so that a large cluster costs nothing.
-func newClient(cfg ClientConfig, topic string) *client {
+// metadata of the given topics only, so that a large cluster costs nothing;
+// without any it keeps all.
+func newClient(cfg ClientConfig, topics ...string) *client {
 	c := &client{cfg: cfg.withDefaults(), addr: kafkago.TCP(cfg.Brokers...), conns: make(map[*trackedConn]struct{})}
 	d := &net.Dialer{Timeout: c.cfg.ConnectTimeout}
 	mechanism, err := c.cfg.Security.mechanism()
@@ -96,7 +97,7 @@ func newClient(cfg ClientConfig, topic string) *client {
 	c.tr = &kafkago.Transport{
 		ClientID:       c.cfg.ClientID,
 		MetadataTTL:    metadataTTL,
-		MetadataTopics: []string{topic},
+		MetadataTopics: topics,
 		DialTimeout:    c.cfg.ConnectTimeout,
 		Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
 			nc, err := d.DialContext(ctx, network, address)
@@ -325,6 +326,9 @@ func (c *client) explain(err error, topic string) error {
 	}
 	if _, ok := errors.AsType[*sqlerr.Error](err); ok {
 		return err
+	}
+	if te, ok := errors.AsType[*topicError](err); ok {
+		topic = te.topic
 	}
 	addrs := strings.Join(c.cfg.Brokers, ",")
 	if errors.Is(err, errLogin) {

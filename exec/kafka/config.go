@@ -1,6 +1,8 @@
 package kafka
 
 import (
+	"regexp"
+	"strings"
 	"time"
 
 	"github.com/penstock/penstock/catalog"
@@ -62,11 +64,20 @@ const maxBatchBytes = 4 << 20
 // Config says what to read.
 type Config struct {
 	Client ClientConfig
-	Topic  string
+	// Topic is read, or the Topics, or all those whose whole name Pattern matches.
+	Topic   string
+	Topics  []string
+	Pattern *regexp.Regexp
+	// Discovery is how often new partitions and topics are looked for, which are
+	// then read from their beginnings; 0: never. Bounded scans never do.
+	Discovery time.Duration
 	// GroupID is the group whose committed offsets StartGroup begins at, and
 	// GroupReset what holds for partitions without one.
 	GroupID    string
 	GroupReset Reset
+	// CommitEvery is how often the positions are noted for GroupID, so that
+	// Kafka's tools show the lag; 0: never.
+	CommitEvery time.Duration
 
 	Start        StartMode
 	StartTime    time.Time
@@ -108,4 +119,26 @@ type Columns struct {
 type MetaColumn struct {
 	Col  int
 	Meta Meta
+}
+
+// topics are the names that are known from the start.
+func (c *Config) topics() []string {
+	switch {
+	case c.Pattern != nil:
+		return nil
+	case len(c.Topics) > 0:
+		return c.Topics
+	}
+	return []string{c.Topic}
+}
+
+// name is what messages call the topics.
+func (c *Config) name() string {
+	switch {
+	case c.Pattern != nil:
+		return c.Pattern.String()
+	case len(c.Topics) > 0:
+		return strings.Join(c.Topics, ";")
+	}
+	return c.Topic
 }

@@ -14,7 +14,9 @@
 // positions by looking at the batches' headers, and queues the answer; of two buffers
 // one is decoded while the other is filled. Source.Read (source.go) walks the batches
 // (walk.go: checksum, codec.go, transactions) and gives each value to the decoder,
-// which appends to columns; meta.go adds the METADATA columns.
+// which appends to columns; meta.go adds the METADATA columns. Beside the sources
+// runs the keeper (keeper.go), which finds new partitions and topics and notes positions
+// for the group.
 //
 // # The way of a record out
 //

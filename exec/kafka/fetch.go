@@ -88,8 +88,24 @@ func (r *rawFetch) RawExchange(rw io.ReadWriter) (protocol.Message, error) {
 	return r, nil
 }
 
+// topic finds the partitions asked for of a topic, or adds it. The lists of an
+// earlier request are used again.
+func (r *rawFetch) topic(name string) *[]fetch.RequestPartition {
+	for i := range r.Topics {
+		if r.Topics[i].Topic == name {
+			return &r.Topics[i].Partitions
+		}
+	}
+	n := len(r.Topics)
+	r.Topics = slices.Grow(r.Topics, 1)[:n+1]
+	t := &r.Topics[n]
+	t.Topic, t.Partitions = name, t.Partitions[:0]
+	return &t.Partitions
+}
+
 // answer is what a fetch says of one partition.
 type answer struct {
+	topic     string
 	partition int32
 	err       kafkago.Error
 	end       int64 // high watermark
@@ -159,11 +175,16 @@ func (r *rawFetch) parse(out []answer) ([]answer, error) {
 		c.int32() // session
 	}
 	for range c.count(6) {
-		c.take(int(c.int16())) // topic: there is but one
+		name, topic := c.take(int(c.int16())), ""
+		for i := range r.Topics {
+			if r.Topics[i].Topic == string(name) {
+				topic = r.Topics[i].Topic
+			}
+		}
 		for range c.count(18) {
 			out = slices.Grow(out, 1)[:len(out)+1]
 			a := &out[len(out)-1]
-			a.partition = c.int32()
+			a.topic, a.partition = topic, c.int32()
 			a.err = kafkago.Error(c.int16())
 			a.end, a.stable = c.int64(), c.int64()
 			if r.ver >= 5 {

@@ -27,6 +27,7 @@ const noOffset = math.MaxInt64
 
 // fetchPart is one partition as the pullers see it, under fetcher.mu.
 type fetchPart struct {
+	topic  string
 	id     int32
 	leader int32
 	pos    int64 // of the next fetch
@@ -62,17 +63,26 @@ type delivery struct {
 // changes its leader stays in order.
 type fetcher struct {
 	scan  *Scan
-	parts []*fetchPart
+	parts []*fetchPart // grows under mu, in the reader's goroutine
 
 	mu      sync.Mutex
 	pullers map[int32]bool
 	queue   []*delivery
 	missing time.Time // since when the topic is not found
 	notify  chan struct{}
+	// adopted are new partitions that the reader has not taken in yet.
+	adopted []adoptedPart
 
 	refreshing sync.Mutex
+	ctx        context.Context
 	cancel     context.CancelFunc
 	wg         sync.WaitGroup
+}
+
+// adoptedPart is a partition that was found while the scan ran.
+type adoptedPart struct {
+	scanPart
+	split int32
 }
 
 func newFetcher(s *Scan) *fetcher {
@@ -82,7 +92,7 @@ func newFetcher(s *Scan) *fetcher {
 // start begins to fetch from the positions that parts have.
 func (f *fetcher) start() {
 	ctx, cancel := context.WithCancel(context.Background())
-	f.cancel = cancel
+	f.ctx, f.cancel = ctx, cancel
 	f.mu.Lock()
 	f.staff(ctx)
 	f.mu.Unlock()
@@ -175,7 +185,7 @@ func (f *fetcher) pull(ctx context.Context, node int32) {
 			continue
 		}
 		if !transient(err) {
-			f.fail(f.scan.client.explain(err, f.scan.cfg.Topic))
+			f.fail(f.scan.client.explain(err, f.scan.cfg.name()))
 			return
 		}
 		if !p.recover(ctx, err) {
@@ -198,30 +208,31 @@ func (p *puller) ask(r *rawFetch) bool {
 	if !f.scan.cfg.ReadUncommitted {
 		r.IsolationLevel = 1
 	}
-	if len(r.Topics) == 0 {
-		r.Topics = []fetch.RequestTopic{{Topic: f.scan.cfg.Topic}}
-	}
-	ps := r.Topics[0].Partitions[:0]
-	n := len(f.parts)
+	r.Topics = r.Topics[:0]
+	asked, n := 0, len(f.parts)
 	p.turn++
 	for i := range n {
 		q := f.parts[(i+p.turn)%n]
 		if q.leader == p.node && q.pos < q.end {
-			ps = append(ps, fetch.RequestPartition{Partition: q.id, CurrentLeaderEpoch: -1, FetchOffset: q.pos,
+			ps := r.topic(q.topic)
+			asked++
+			*ps = append(*ps, fetch.RequestPartition{Partition: q.id, CurrentLeaderEpoch: -1, FetchOffset: q.pos,
 				LogStartOffset: -1, PartitionMaxBytes: int32(q.limit)})
 		}
 	}
-	if len(ps) == 0 {
+	if asked == 0 {
 		delete(f.pullers, p.node)
 		return false
 	}
-	share := max(size/len(ps), fetchPartitionMin)
-	for i := range ps {
-		ps[i].PartitionMaxBytes = max(ps[i].PartitionMaxBytes, int32(share))
-		size = max(size, int(ps[i].PartitionMaxBytes))
+	share := max(size/asked, fetchPartitionMin)
+	for _, t := range r.Topics {
+		for i := range t.Partitions {
+			ps := &t.Partitions[i]
+			ps.PartitionMaxBytes = max(ps.PartitionMaxBytes, int32(share))
+			size = max(size, int(ps.PartitionMaxBytes))
+		}
 	}
 	r.MaxBytes = int32(min(size, f.scan.cfg.FetchMaxBytes))
-	r.Topics[0].Partitions = ps
 	return true
 }
 
@@ -259,7 +270,7 @@ func (p *puller) deliver(d *delivery) (lost []int, err error) {
 	d.chunks = d.chunks[:0]
 	for i := range d.answers {
 		a := &d.answers[i]
-		at, asked := f.asked(d.req, a.partition, p.node)
+		at, asked := f.asked(d.req, a.topic, a.partition, p.node)
 		if at < 0 {
 			continue
 		}
@@ -285,7 +296,7 @@ func (p *puller) deliver(d *delivery) (lost []int, err error) {
 		next, packed, need := lastOffset(a.set, asked)
 		if need > f.scan.cfg.FetchMaxBytes {
 			return nil, sqlerr.New(sqlerr.ProgramLimitExceeded, "topic %q, partition %d, offset %d: the record batch has %d bytes",
-				f.scan.cfg.Topic, q.id, asked, need).Hint("raise 'fetch.max-bytes'")
+				q.topic, q.id, asked, need).Hint("raise 'fetch.max-bytes'")
 		}
 		q.limit = need
 		if len(a.set) == 0 || need > 0 {
@@ -305,12 +316,12 @@ func (p *puller) deliver(d *delivery) (lost []int, err error) {
 
 // asked finds the partition of an answer and the offset it was asked for; -1
 // if it is no longer this broker's or has moved on meanwhile.
-func (f *fetcher) asked(r *rawFetch, id, node int32) (at int, offset int64) {
+func (f *fetcher) asked(r *rawFetch, topic string, id, node int32) (at int, offset int64) {
 	for i, q := range f.parts {
-		if q.id != id || q.leader != node {
+		if q.id != id || q.leader != node || q.topic != topic {
 			continue
 		}
-		for _, rp := range r.Topics[0].Partitions {
+		for _, rp := range *r.topic(topic) {
 			if rp.Partition == id && rp.FetchOffset == q.pos {
 				return i, q.pos
 			}
@@ -323,9 +334,11 @@ func (f *fetcher) asked(r *rawFetch, id, node int32) (at int, offset int64) {
 func (p *puller) reset(ctx context.Context, lost []int) error {
 	f, cfg := p.f, &p.f.scan.cfg
 	for _, at := range lost {
+		f.mu.Lock()
 		q := f.parts[at]
+		f.mu.Unlock()
 		if cfg.OutOfRange == ResetFail {
-			return sqlerr.New(sqlerr.DataException, "topic %q, partition %d: offset %d is out of range", cfg.Topic, q.id, q.pos).
+			return sqlerr.New(sqlerr.DataException, "topic %q, partition %d: offset %d is out of range", q.topic, q.id, q.pos).
 				WithDetail("The record was deleted by retention, or the topic was created anew.").
 				Hint("set 'scan.offset-out-of-range' to 'earliest' or 'latest' to go on with what there is")
 		}
@@ -333,7 +346,7 @@ func (p *puller) reset(ctx context.Context, lost []int) error {
 		if cfg.OutOfRange == ResetLatest {
 			when = atEnd
 		}
-		to, err := f.scan.client.offsetsAt(ctx, cfg.Topic, []partMeta{{id: q.id, leader: q.leader}}, when, !cfg.ReadUncommitted)
+		to, err := f.scan.client.offsetsAt(ctx, q.topic, []partMeta{{topic: q.topic, id: q.id, leader: q.leader}}, when, !cfg.ReadUncommitted)
 		if err != nil {
 			return err
 		}
@@ -344,7 +357,7 @@ func (p *puller) reset(ctx context.Context, lost []int) error {
 		f.push(&delivery{chunks: []chunk{{part: at, from: q.pos, next: q.pos}}, home: make(chan *delivery, 1)})
 		f.mu.Unlock()
 		f.scan.Stats.Resets.Add(1)
-		f.scan.client.cfg.Log.Warn("kafka: offset out of range, position moved", slog.String("topic", cfg.Topic),
+		f.scan.client.cfg.Log.Warn("kafka: offset out of range, position moved", slog.String("topic", q.topic),
 			slog.Int("partition", int(q.id)), slog.Int64("from", from), slog.Int64("to", to[q.id]))
 	}
 	return nil
@@ -363,7 +376,7 @@ func (p *puller) recover(ctx context.Context, err error) bool {
 	}
 	f.mu.Unlock()
 	if !errors.Is(err, kafkago.NotLeaderForPartition) || p.back.n > 0 {
-		f.scan.faults.warn("kafka: fetch failed, trying again", slog.String("topic", f.scan.cfg.Topic),
+		f.scan.faults.warn("kafka: fetch failed, trying again", slog.String("topic", f.scan.cfg.name()),
 			slog.Int("broker", int(p.node)), slog.Any("error", err))
 	}
 	if pause(ctx, p.back.next()) != nil {
@@ -380,7 +393,7 @@ func (p *puller) recover(ctx context.Context, err error) bool {
 func (f *fetcher) refresh(ctx context.Context) error {
 	f.refreshing.Lock()
 	defer f.refreshing.Unlock()
-	parts, err := f.scan.client.partitions(ctx, f.scan.cfg.Topic)
+	parts, err := f.scan.find(ctx)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if err != nil {
@@ -393,11 +406,11 @@ func (f *fetcher) refresh(ctx context.Context) error {
 		if errors.Is(err, kafkago.UnknownTopicOrPartition) && time.Since(f.missing) < topicGone {
 			return nil
 		}
-		return f.scan.client.explain(err, f.scan.cfg.Topic)
+		return f.scan.client.explain(err, f.scan.cfg.name())
 	}
 	for _, m := range parts {
 		for _, q := range f.parts {
-			if q.id == m.id {
+			if q.id == m.id && q.topic == m.topic {
 				q.leader = m.leader
 			}
 		}

@@ -1,19 +1,24 @@
 package kafka
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"regexp"
 	"slices"
+	"strings"
 
 	kafkago "github.com/segmentio/kafka-go"
 	"github.com/segmentio/kafka-go/protocol/findcoordinator"
 	"github.com/segmentio/kafka-go/protocol/listoffsets"
 	"github.com/segmentio/kafka-go/protocol/metadata"
+	"github.com/segmentio/kafka-go/protocol/offsetcommit"
 	"github.com/segmentio/kafka-go/protocol/offsetfetch"
 )
 
 // partMeta is a partition as the cluster describes it.
 type partMeta struct {
+	topic  string
 	id     int32
 	leader int32 // broker; -1: there is none at the moment
 }
@@ -21,29 +26,78 @@ type partMeta struct {
 // partitions asks a broker, never the cache, for the topic's partitions, in
 // order of their numbers.
 func (c *client) partitions(ctx context.Context, topic string) ([]partMeta, error) {
-	res, err := c.call(ctx, anyBroker, &metadata.Request{TopicNames: []string{topic}})
+	return c.partitionsOf(ctx, []string{topic})
+}
+
+// partitionsOf gives the partitions of several topics, topic by topic.
+func (c *client) partitionsOf(ctx context.Context, topics []string) ([]partMeta, error) {
+	found, err := c.topics(ctx, topics)
 	if err != nil {
 		return nil, err
 	}
-	for _, t := range res.(*metadata.Response).Topics {
-		if t.Name != topic {
+	var parts []partMeta
+	for _, topic := range topics {
+		i := slices.IndexFunc(found, func(t metadata.ResponseTopic) bool { return t.Name == topic })
+		if i < 0 {
+			return nil, &topicError{topic, kafkago.UnknownTopicOrPartition}
+		}
+		if code := found[i].ErrorCode; code != 0 {
+			return nil, &topicError{topic, kafkago.Error(code)}
+		}
+		parts = appendPartitions(parts, found[i])
+	}
+	return parts, nil
+}
+
+// topicError is a fault of one of several topics.
+type topicError struct {
+	topic string
+	code  kafkago.Error
+}
+
+func (e *topicError) Error() string { return e.topic + ": " + e.code.Error() }
+
+// Unwrap gives the code.
+func (e *topicError) Unwrap() error { return e.code }
+
+// topics asks for what the cluster knows of some topics; nil: of all.
+func (c *client) topics(ctx context.Context, names []string) ([]metadata.ResponseTopic, error) {
+	res, err := c.call(ctx, anyBroker, &metadata.Request{TopicNames: names})
+	if err != nil {
+		return nil, err
+	}
+	return res.(*metadata.Response).Topics, nil
+}
+
+// matching gives the partitions of the topics whose whole name matches; the
+// brokers' own topics are left out.
+func (c *client) matching(ctx context.Context, re *regexp.Regexp) ([]partMeta, error) {
+	found, err := c.topics(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(found, func(a, b metadata.ResponseTopic) int { return cmp.Compare(a.Name, b.Name) })
+	var parts []partMeta
+	for _, t := range found {
+		if t.IsInternal || t.ErrorCode != 0 || strings.HasPrefix(t.Name, "__") || !re.MatchString(t.Name) {
 			continue
 		}
-		if t.ErrorCode != 0 {
-			return nil, kafkago.Error(t.ErrorCode)
-		}
-		parts := make([]partMeta, 0, len(t.Partitions))
-		for _, p := range t.Partitions {
-			m := partMeta{id: p.PartitionIndex, leader: p.LeaderID}
-			if p.ErrorCode != 0 && kafkago.Error(p.ErrorCode) != kafkago.ReplicaNotAvailable {
-				m.leader = -1
-			}
-			parts = append(parts, m)
-		}
-		slices.SortFunc(parts, func(a, b partMeta) int { return int(a.id) - int(b.id) })
-		return parts, nil
+		parts = appendPartitions(parts, t)
 	}
-	return nil, kafkago.UnknownTopicOrPartition
+	return parts, nil
+}
+
+func appendPartitions(parts []partMeta, t metadata.ResponseTopic) []partMeta {
+	from := len(parts)
+	for _, p := range t.Partitions {
+		m := partMeta{topic: t.Name, id: p.PartitionIndex, leader: p.LeaderID}
+		if p.ErrorCode != 0 && kafkago.Error(p.ErrorCode) != kafkago.ReplicaNotAvailable {
+			m.leader = -1
+		}
+		parts = append(parts, m)
+	}
+	slices.SortFunc(parts[from:], func(a, b partMeta) int { return int(a.id) - int(b.id) })
+	return parts
 }
 
 // The timestamps that ListOffsets takes for the ends of a partition.
@@ -92,23 +146,26 @@ func (c *client) offsetsAt(ctx context.Context, topic string, parts []partMeta, 
 
 // committed reads a group's committed offsets; -1 where there is none.
 func (c *client) committed(ctx context.Context, topic, group string, parts []partMeta) (map[int32]int64, error) {
-	res, err := c.call(ctx, anyBroker, &findcoordinator.Request{Key: group})
+	node, err := c.coordinator(ctx, group)
 	if err != nil {
 		return nil, err
-	}
-	fc := res.(*findcoordinator.Response)
-	if fc.ErrorCode != 0 {
-		return nil, kafkago.Error(fc.ErrorCode)
 	}
 	req := &offsetfetch.Request{GroupID: group, Topics: []offsetfetch.RequestTopic{{Name: topic}}}
 	for _, p := range parts {
 		req.Topics[0].PartitionIndexes = append(req.Topics[0].PartitionIndexes, p.id)
 	}
-	res, err = c.call(ctx, fc.NodeID, req)
+	res, err := c.call(ctx, node, req)
 	if err != nil {
 		return nil, err
 	}
 	of := res.(*offsetfetch.Response)
+	if kafkago.Error(of.ErrorCode) == kafkago.GroupIdNotFound {
+		none := make(map[int32]int64, len(parts))
+		for _, p := range parts {
+			none[p.id] = -1
+		}
+		return none, nil
+	}
 	if of.ErrorCode != 0 {
 		return nil, kafkago.Error(of.ErrorCode)
 	}
@@ -125,4 +182,38 @@ func (c *client) committed(ctx context.Context, topic, group string, parts []par
 		return nil, errors.New("the group coordinator left partitions out")
 	}
 	return out, nil
+}
+
+// coordinator asks which broker keeps a group's offsets.
+func (c *client) coordinator(ctx context.Context, group string) (int32, error) {
+	res, err := c.call(ctx, anyBroker, &findcoordinator.Request{Key: group})
+	if err != nil {
+		return 0, err
+	}
+	fc := res.(*findcoordinator.Response)
+	if fc.ErrorCode != 0 {
+		return 0, kafkago.Error(fc.ErrorCode)
+	}
+	return fc.NodeID, nil
+}
+
+// commit notes offsets for a group of which nobody is a member, as a consumer
+// that chooses its partitions itself does.
+func (c *client) commit(ctx context.Context, group string, topics []offsetcommit.RequestTopic) error {
+	node, err := c.coordinator(ctx, group)
+	if err != nil {
+		return err
+	}
+	res, err := c.call(ctx, node, &offsetcommit.Request{GroupID: group, GenerationID: -1, RetentionTimeMs: -1, Topics: topics})
+	if err != nil {
+		return err
+	}
+	for _, t := range res.(*offsetcommit.Response).Topics {
+		for _, p := range t.Partitions {
+			if p.ErrorCode != 0 {
+				return kafkago.Error(p.ErrorCode)
+			}
+		}
+	}
+	return nil
 }

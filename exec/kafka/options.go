@@ -14,6 +14,10 @@ import (
 // The options' keys in WITH (…) that are looked at in more than one place.
 const (
 	optTopic      = "topic"
+	optPattern    = "topic-pattern"
+	optDiscovery  = "scan.topic-partition-discovery.interval"
+	optCommit     = "properties.enable.auto.commit"
+	optCommitMs   = "properties.auto.commit.interval.ms"
 	optServers    = "properties.bootstrap.servers"
 	optFormat     = "format"
 	optKeyFormat  = "key.format"
@@ -63,7 +67,9 @@ const maxMs = 24 * 60 * 60 * 1000
 
 var ownSpecs = []catalog.OptionSpec{
 	{Key: "connector", Kind: catalog.OptEnum, Enum: []string{"kafka"}, Required: true, Doc: "this connector"},
-	{Key: optTopic, Required: true, Doc: "the topic"},
+	{Key: optTopic, Doc: "the topic; to read, also several: a;b"},
+	{Key: optPattern, Doc: "to read: the topics whose whole name matches this regular expression (RE2)"},
+	{Key: optDiscovery, Kind: catalog.OptDuration, Default: "5min", Min: 0, Max: int64(24 * time.Hour), Doc: "how often an unbounded query looks for new partitions, and new topics of a pattern, which it then reads from their beginnings; 0: never"},
 	{Key: optServers, Required: true, Doc: "addresses of some brokers: host:port,host:port"},
 	{Key: optFormat, Doc: "what a record's value holds: " + strings.Join(format.Names(), ", ")},
 	{Key: "value.format", Doc: "the same as 'format'"},
@@ -84,7 +90,9 @@ var ownSpecs = []catalog.OptionSpec{
 	{Key: optAutoCreate, Kind: catalog.OptBool, Default: "true", Doc: "make the topic when it is missing and rows are to be written"},
 	{Key: optPartitions, Kind: catalog.OptInt, Default: "1", Min: 1, Max: 100000, Doc: "how many partitions a topic is made with"},
 	{Key: optCodec, Kind: catalog.OptEnum, Enum: codecNames, Default: "none", Doc: "compression of written batches"},
-	{Key: optGroup, Doc: "the group whose committed offsets the mode group-offsets begins at"},
+	{Key: optGroup, Doc: "the group whose committed offsets the mode group-offsets begins at, and for which positions are noted"},
+	{Key: optCommit, Kind: catalog.OptBool, Default: "true", Doc: "note for the group how far a query has read, so that Kafka's tools show its lag; the rows may not have been written yet"},
+	{Key: optCommitMs, Kind: catalog.OptInt, Default: "5000", Min: 100, Max: maxMs, Doc: "how often positions are noted, milliseconds"},
 	{Key: optReset, Kind: catalog.OptEnum, Enum: resetNames, Default: "none", Doc: "where to begin in partitions for which the group has committed none"},
 	{Key: optIsolation, Kind: catalog.OptEnum, Enum: []string{"read_committed", "read_uncommitted"}, Default: "read_committed", Doc: "whether records of open and aborted transactions are left out"},
 	{Key: optClientID, Default: "penstock", Doc: "what brokers call us in their logs"},
@@ -115,6 +123,15 @@ type Table struct {
 
 // Bounded tells whether a scan ends by itself.
 func (t *Table) Bounded() bool { return t.Scan.End != Unbounded }
+
+// CheckSink tells why the table cannot be written to, if so.
+func (t *Table) CheckSink() error {
+	if t.Scan.Pattern != nil || len(t.Scan.Topics) > 0 {
+		return sqlerr.New(sqlerr.FeatureNotSupported, "a table of several topics cannot be written to").
+			Hint("declare another table with one 'topic'")
+	}
+	return nil
+}
 
 // Specs lists the options that a table's WITH may hold: the connector's and
 // those of the formats that it names.

@@ -22,7 +22,8 @@ func TestOptions(t *testing.T) {
 			}
 		}
 		for _, dflt := range [][2]string{{"topic", "t"}, {"format", "json"}, {"properties.bootstrap.servers", "127.0.0.1:9092"}} {
-			if _, ok := catalog.Options(o).Get(dflt[0]); !ok && d.Cmd != "bare" {
+			_, pattern := catalog.Options(o).Get("topic-pattern")
+			if _, ok := catalog.Options(o).Get(dflt[0]); !ok && d.Cmd != "bare" && (!pattern || dflt[0] != "topic") {
 				o = append(o, catalog.Option{Key: dflt[0], Value: dflt[1]})
 			}
 		}
@@ -45,6 +46,7 @@ func TestOptions(t *testing.T) {
 			return out + fmt.Sprintf("sink %+v\nkey %s %v except=%t %v\n", c.Sink, key, c.KeyFields, c.KeyExcluded, c.KeyOptions)
 		}
 		s := c.Scan
+		out += fmt.Sprintf("topics %q %q %v discovery=%v commit=%v\n", s.Topic, s.Topics, s.Pattern, s.Discovery, s.CommitEvery)
 		return out + fmt.Sprintf("start %s %d %v group %q %s\nend %s %d %v\nuncommitted=%t out-of-range=%s on-error=%s fetch=%d\n",
 			startNames[s.Start], s.StartTime.UnixMilli(), s.StartOffsets, s.GroupID, resetNames[s.GroupReset],
 			endNames[s.End], s.EndTime.UnixMilli(), s.EndOffsets, s.ReadUncommitted, outOfRange[s.OutOfRange], onErrorNames[s.OnError], s.FetchMaxBytes)

@@ -2,6 +2,8 @@ package kafka
 
 import (
 	"net"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,9 +26,55 @@ func (c *configurer) client() ClientConfig {
 		Security: c.security()}
 }
 
-// topic reads the topic's name, which brokers allow to be of few characters.
-func (c *configurer) topic() string {
-	t := c.v.String(optTopic)
+// topics reads what is to be read: a topic, several, or a pattern.
+func (c *configurer) topics(s *Config) {
+	names, pattern := c.v.String(optTopic), c.v.String(optPattern)
+	switch {
+	case c.v.IsSet(optPattern) && c.v.IsSet(optTopic):
+		c.fault(optPattern, "name the topics, or give a pattern", "options '%s' and '%s' exclude each other", optTopic, optPattern)
+	case c.v.IsSet(optPattern):
+		re, err := regexp.Compile("^(?:" + pattern + ")$")
+		if err != nil || pattern == "" || len(pattern) > maxPattern {
+			c.fault(optPattern, "RE2's syntax, such as 'visits-.*'", "option '%s': %q is not a regular expression", optPattern, pattern)
+			return
+		}
+		s.Pattern = re
+	case !c.v.IsSet(optTopic):
+		c.fault(optTopic, "'topic': the topic; or 'topic-pattern': several", "option 'topic' is missing")
+	default:
+		for _, t := range strings.Split(names, ";") {
+			t = strings.TrimSpace(t)
+			c.topic(t)
+			if slices.Contains(s.Topics, t) {
+				c.fault(optTopic, "name each topic once", "option 'topic': %q is given twice", t)
+			}
+			s.Topics = append(s.Topics, t)
+		}
+		if s.Topic = s.Topics[0]; len(s.Topics) == 1 {
+			s.Topics = nil
+		} else if len(s.Topics) > maxTopics {
+			c.fault(optTopic, "use 'topic-pattern'", "option 'topic' names more than %d topics", maxTopics)
+		}
+	}
+	if s.Pattern == nil && len(s.Topics) == 0 {
+		return
+	}
+	for _, key := range []string{optStartAt, optEndAt} {
+		if c.v.IsSet(key) {
+			c.fault(key, "its form has no place for a topic's name", "option '%s' needs a single topic", key)
+		}
+	}
+}
+
+// Bounds of what is to be read.
+const (
+	minDiscovery = 100 * time.Millisecond // between two looks for new partitions
+	maxPattern = 1000 // bytes of a topic-pattern
+	maxTopics  = 1000 // names in one topic list
+)
+
+// topic checks a topic's name, which brokers allow to be of few characters.
+func (c *configurer) topic(t string) {
 	ok := t != "" && len(t) <= 249 && t != "." && t != ".."
 	for _, r := range t {
 		ok = ok && (r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-", r))
@@ -34,13 +82,12 @@ func (c *configurer) topic() string {
 	if !ok {
 		c.fault(optTopic, "letters, digits, '.', '_' and '-', at most 249", "option 'topic': %q is not a topic's name", t)
 	}
-	return t
 }
 
 func (c *configurer) scan(client ClientConfig) Config {
 	s := Config{
 		Client:          client,
-		Topic:           c.topic(),
+		Discovery:       c.v.Duration(optDiscovery),
 		GroupID:         c.v.String(optGroup),
 		GroupReset:      Reset(c.enum(optReset, resetNames)),
 		Start:           StartMode(c.enum(optStart, startNames)),
@@ -49,6 +96,18 @@ func (c *configurer) scan(client ClientConfig) Config {
 		OutOfRange:      Reset(c.enum(optOutOfRange, outOfRange)),
 		OnError:         OnError(c.enum(optOnError, onErrorNames)),
 		FetchMaxBytes:   int(c.v.Bytes(optFetchMax)),
+	}
+	c.topics(&s)
+	if s.GroupID != "" && c.v.Bool(optCommit) {
+		s.CommitEvery = c.millis(optCommitMs)
+	}
+	for _, key := range []string{optCommit, optCommitMs} {
+		if s.GroupID == "" && c.v.IsSet(key) {
+			c.fault(key, "name the group", "option '%s' needs '%s'", key, optGroup)
+		}
+	}
+	if s.Discovery > 0 && s.Discovery < minDiscovery {
+		c.fault(optDiscovery, "each look asks a broker", "option '%s' is less than %v", optDiscovery, minDiscovery)
 	}
 	s.StartTime = time.UnixMilli(c.v.Int(optStartTime))
 	s.EndTime = time.UnixMilli(c.v.Int(optEndTime))

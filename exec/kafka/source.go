@@ -38,6 +38,7 @@ type Source struct {
 // sourcePart is a partition as the reader sees it.
 type sourcePart struct {
 	split int32 // index into the scan's partitions
+	topic string
 	id    int32
 	pos   int64 // of the next record
 	end   int64
@@ -54,11 +55,14 @@ var (
 // into Partitions. Fetching begins with the first Read.
 func (s *Scan) Source(splits []int32, cols Columns) (*Source, error) {
 	src := &Source{scan: s, cols: cols, fetch: newFetcher(s)}
+	s.mu.Lock()
+	parts := s.parts
+	s.mu.Unlock()
 	for _, i := range splits {
-		if i < 0 || int(i) >= len(s.ids) {
+		if i < 0 || int(i) >= len(parts) {
 			return nil, fmt.Errorf("kafka: no split %d", i)
 		}
-		src.parts = append(src.parts, sourcePart{split: i, id: s.ids[i], pos: s.starts[i], end: s.ends[i], stats: &s.Stats.parts[i]})
+		src.parts = append(src.parts, parts[i].source(i))
 	}
 	var err error
 	if cols.NewValue != nil {
@@ -81,20 +85,24 @@ func (s *Scan) Source(splits []int32, cols Columns) (*Source, error) {
 	for _, i := range cols.Key {
 		src.keyCol = append(src.keyCol, src.batch.Cols[i])
 	}
-	s.open.Add(1)
+	s.mu.Lock()
+	s.sources = append(s.sources, src)
+	s.mu.Unlock()
 	return src, nil
+}
+
+// source is the reader's view of a partition at its start.
+func (p *scanPart) source(split int32) sourcePart {
+	return sourcePart{split: split, topic: p.topic, id: p.id, pos: p.start, end: p.end, stats: p.stats}
 }
 
 // begin starts the fetching from where the parts stand.
 func (s *Source) begin(ctx context.Context) error {
 	s.begun = true
 	s.tick = time.NewTimer(exec.IdleTick)
-	leaders := make(map[int32]int32)
-	err := s.scan.client.first(ctx, s.scan.cfg.Topic, func(ctx context.Context) error {
-		parts, err := s.scan.client.partitions(ctx, s.scan.cfg.Topic)
-		for _, p := range parts {
-			leaders[p.id] = p.leader
-		}
+	var found []partMeta
+	err := s.scan.client.first(ctx, s.scan.cfg.name(), func(ctx context.Context) (err error) {
+		found, err = s.scan.find(ctx)
 		return err
 	})
 	if err != nil {
@@ -102,15 +110,39 @@ func (s *Source) begin(ctx context.Context) error {
 		return err
 	}
 	for i := range s.parts {
-		p := &s.parts[i]
-		leader, ok := leaders[p.id]
-		if !ok {
-			leader = -1
-		}
-		s.fetch.parts = append(s.fetch.parts, &fetchPart{id: p.id, leader: leader, pos: p.pos, end: p.end, stats: p.stats})
+		s.fetch.parts = append(s.fetch.parts, s.parts[i].fetch(found))
 	}
 	s.fetch.start()
+	s.scan.keep()
 	return nil
+}
+
+// fetch is the pullers' view of a partition, with the leader that it has.
+func (p *sourcePart) fetch(found []partMeta) *fetchPart {
+	leader := int32(-1)
+	for _, m := range found {
+		if m.id == p.id && m.topic == p.topic {
+			leader = m.leader
+		}
+	}
+	return &fetchPart{topic: p.topic, id: p.id, leader: leader, pos: p.pos, end: p.end, stats: p.stats}
+}
+
+// adopt takes in partitions that were found meanwhile. Their places are the same
+// here and at the fetcher.
+func (s *Source) adopt() {
+	f := s.fetch
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, a := range f.adopted {
+		p := a.source(a.split)
+		s.parts = append(s.parts, p)
+		f.parts = append(f.parts, p.fetch([]partMeta{a.partMeta}))
+	}
+	if len(f.adopted) > 0 {
+		f.adopted = nil
+		f.staff(f.ctx)
+	}
 }
 
 // Read gives the next batch of one partition. See exec.Source.
@@ -130,6 +162,7 @@ func (s *Source) Read(ctx context.Context) (*exec.Batch, error) {
 		}
 	}
 	s.tick.Reset(exec.IdleTick)
+	s.adopt()
 	for {
 		if s.d != nil {
 			b, err := s.fill()
@@ -162,6 +195,7 @@ func (s *Source) Read(ctx context.Context) (*exec.Batch, error) {
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		case <-s.fetch.notify:
+			s.adopt()
 		case <-s.tick.C:
 			return nil, nil
 		}
@@ -170,6 +204,9 @@ func (s *Source) Read(ctx context.Context) (*exec.Batch, error) {
 
 // done tells whether all parts have been read to their ends.
 func (s *Source) done() bool {
+	if s.scan.cfg.Discovery > 0 {
+		return false // there may come more
+	}
 	for i := range s.parts {
 		if s.parts[i].pos < s.parts[i].end {
 			return false
@@ -268,7 +305,7 @@ func (s *Source) row(p *sourcePart, r *record) error {
 		}
 	}
 	for _, m := range s.cols.Meta {
-		if err := appendMeta(s.batch.Cols[m.Col], m.Meta, s.scan.cfg.Topic, p.id, &s.walk, r); err != nil {
+		if err := appendMeta(s.batch.Cols[m.Col], m.Meta, p.topic, p.id, &s.walk, r); err != nil {
 			return s.corrupt(p, err)
 		}
 	}
@@ -307,10 +344,10 @@ func (s *Source) reject(p *sourcePart, r *record, part string, cause error, cols
 		return true, nil
 	case OnErrorFail:
 		e := sqlerr.From(cause)
-		return false, sqlerr.Wrap(cause, e.Code, "topic %q, partition %d, offset %d: %s: %s", s.scan.cfg.Topic, p.id, r.offset, part, e.Message).
+		return false, sqlerr.Wrap(cause, e.Code, "topic %q, partition %d, offset %d: %s: %s", p.topic, p.id, r.offset, part, e.Message).
 			WithDetail("%s", e.Detail).Hint("set 'on-error' to 'skip' or 'null' to go on past such records")
 	}
-	s.scan.bad.warn("kafka: record skipped", slog.String("topic", s.scan.cfg.Topic), slog.Int("partition", int(p.id)),
+	s.scan.bad.warn("kafka: record skipped", slog.String("topic", p.topic), slog.Int("partition", int(p.id)),
 		slog.Int64("offset", r.offset), slog.String("part", part), slog.Any("error", cause))
 	return false, nil
 }
@@ -320,9 +357,9 @@ func (s *Source) corrupt(p *sourcePart, err error) error {
 	code := sqlerr.DataCorrupted
 	if isOldKind(err) {
 		return sqlerr.Wrap(err, sqlerr.FeatureNotSupported, "topic %q, partition %d, offset %d: %s of Kafka before 0.11",
-			s.scan.cfg.Topic, p.id, s.walk.next, err)
+			p.topic, p.id, s.walk.next, err)
 	}
-	return sqlerr.Wrap(err, code, "topic %q, partition %d, offset %d: %s", s.scan.cfg.Topic, p.id, s.walk.next, err)
+	return sqlerr.Wrap(err, code, "topic %q, partition %d, offset %d: %s", p.topic, p.id, s.walk.next, err)
 }
 
 // Splits lists the parts that this source reads. See exec.Splits.
@@ -366,9 +403,7 @@ func (s *Source) Close() error {
 	}
 	s.closed = true
 	s.fetch.stop()
-	if s.scan.open.Add(-1) == 0 {
-		s.scan.client.drop()
-	}
+	s.scan.release(s)
 	s.walk.inf.close()
 	if s.tick != nil {
 		s.tick.Stop()

@@ -12,7 +12,7 @@ import (
 )
 
 // stateVersion is the first byte of a saved source.
-const stateVersion = 1
+const stateVersion = 2
 
 // Positions gives the offset of the next record for each partition: those
 // before it have been returned by Read.
@@ -24,14 +24,14 @@ func (s *Source) Positions() map[int32]int64 {
 	return m
 }
 
-// Save writes the positions: a version, the topic, then partition, position and
-// end of each part.
+// Save writes the positions: a version, then topic, partition, position and end
+// of each part.
 func (s *Source) Save(_ exec.Epoch, w io.Writer) error {
 	b := []byte{stateVersion}
-	b = binary.AppendUvarint(b, uint64(len(s.scan.cfg.Topic)))
-	b = append(b, s.scan.cfg.Topic...)
 	b = binary.AppendUvarint(b, uint64(len(s.parts)))
 	for i := range s.parts {
+		b = binary.AppendUvarint(b, uint64(len(s.parts[i].topic)))
+		b = append(b, s.parts[i].topic...)
 		b = binary.AppendVarint(b, int64(s.parts[i].id))
 		b = binary.AppendVarint(b, s.parts[i].pos)
 		b = binary.AppendVarint(b, s.parts[i].end)
@@ -56,20 +56,14 @@ func (s *Source) Restore(r io.Reader) error {
 		return sqlerr.New(sqlerr.DataCorrupted, "kafka: positions saved in format %d cannot be read", v)
 	}
 	n, err := binary.ReadUvarint(br)
-	if err != nil || n > 1<<16 {
-		return badState(err)
-	}
-	topic := make([]byte, n)
-	if _, err := io.ReadFull(br, topic); err != nil {
-		return badState(err)
-	}
-	if string(topic) != s.scan.cfg.Topic {
-		return sqlerr.New(sqlerr.DataCorrupted, "kafka: the saved positions are of topic %q, not %q", topic, s.scan.cfg.Topic)
-	}
-	if n, err = binary.ReadUvarint(br); err != nil {
+	if err != nil {
 		return badState(err)
 	}
 	for ; n > 0; n-- {
+		topic, err := readName(br)
+		if err != nil {
+			return err
+		}
 		var f [3]int64
 		for i := range f {
 			if f[i], err = binary.ReadVarint(br); err != nil {
@@ -77,13 +71,26 @@ func (s *Source) Restore(r io.Reader) error {
 			}
 		}
 		for i := range s.parts {
-			if int64(s.parts[i].id) == f[0] {
+			if int64(s.parts[i].id) == f[0] && s.parts[i].topic == topic {
 				s.parts[i].pos, s.parts[i].end = f[1], f[2]
 				s.parts[i].stats.Position.Store(f[1])
 			}
 		}
 	}
 	return nil
+}
+
+// readName reads a topic's name.
+func readName(br *bufio.Reader) (string, error) {
+	n, err := binary.ReadUvarint(br)
+	if err != nil || n > 1<<16 {
+		return "", badState(err)
+	}
+	b := make([]byte, n)
+	if _, err := io.ReadFull(br, b); err != nil {
+		return "", badState(err)
+	}
+	return string(b), nil
 }
 
 func badState(err error) error {

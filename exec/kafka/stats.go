@@ -3,6 +3,7 @@ package kafka
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -18,11 +19,17 @@ type Stats struct {
 	Fetches, FetchedBytes, Retries atomic.Int64
 	// Resets counts positions that were gone and moved by policy.
 	Resets atomic.Int64
-	parts  []PartitionStats
+	// Discovered are partitions that came while the scan ran, Commits the times
+	// that positions were noted for the group.
+	Discovered, Commits atomic.Int64
+
+	mu    sync.Mutex
+	parts []*PartitionStats
 }
 
 // PartitionStats are one partition's positions.
 type PartitionStats struct {
+	Topic     string
 	Partition int32
 	// Position is the offset of the next record, End the end offset as last reported.
 	Position, End atomic.Int64
@@ -31,14 +38,30 @@ type PartitionStats struct {
 // Lag is how many offsets are still to be read.
 func (p *PartitionStats) Lag() int64 { return max(0, p.End.Load()-p.Position.Load()) }
 
-// Partitions gives the positions of all the partitions.
-func (s *Stats) Partitions() []PartitionStats { return s.parts }
+// Partitions gives the positions of all the partitions, in the order of their
+// splits.
+func (s *Stats) Partitions() []*PartitionStats {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.parts[:len(s.parts):len(s.parts)]
+}
+
+// add takes in a partition whose reading begins at an offset.
+func (s *Stats) add(topic string, id int32, at int64) *PartitionStats {
+	p := &PartitionStats{Topic: topic, Partition: id}
+	p.Position.Store(at)
+	p.End.Store(at)
+	s.mu.Lock()
+	s.parts = append(s.parts, p)
+	s.mu.Unlock()
+	return p
+}
 
 // Lag is the sum over the partitions.
 func (s *Stats) Lag() int64 {
 	var n int64
-	for i := range s.parts {
-		n += s.parts[i].Lag()
+	for _, p := range s.Partitions() {
+		n += p.Lag()
 	}
 	return n
 }
