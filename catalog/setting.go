@@ -87,6 +87,8 @@ var settingSpecs = []SettingSpec{
 	{Name: "join.max-bytes", Kind: SetInt, Default: "1073741824", Min: 1 << 10, Max: 1 << 50,
 		Doc: "The most bytes of rows that one join may hold; past it the query ends with 53200."},
 	{Name: "lock_timeout", Kind: SetMillis, Default: "0", Max: maxMillis, Doc: "There are no locks to wait for."},
+	{Name: "lookup.pin", Kind: SetEnum, Default: "batch", Enum: []string{"batch", "window"},
+		Doc: "How long rows see one version of a lookup table: a batch, or all rows of the window they are in."},
 	{Name: "max_identifier_length", Kind: SetInt, Default: strconv.Itoa(MaxNameLength), ReadOnly: true, Doc: "The longest name, in bytes."},
 	{Name: "optimizer.rules", Default: "on", check: checkRules,
 		Doc: "on, off, or a list of rules: -name leaves one out, plain names take only those."},

@@ -22,6 +22,10 @@ type binder struct {
 	joins  map[*plan.Join]sqlerr.Pos // joins whose conditions are still in Residual
 	hidden int                       // > 0: the text bound is not the user's, so positions mean nothing
 	sigs   map[string][]catalog.Signature
+	// asked and remotes are the lookup tables and remote functions of questions
+	// that are bound and not hoisted yet, by name.
+	asked   map[string]*catalog.Table
+	remotes map[string]*catalog.Function
 }
 
 func newBinder(env *Env) *binder {

@@ -32,8 +32,10 @@ func (b *binder) bindCall(x *parser.Call, s *exprScope) (plan.Expr, error) {
 		return nil, b.unsupported(x.P, "VARIADIC")
 	case x.IgnoreNulls:
 		return nil, b.unsupported(x.P, "IGNORE NULLS")
-	case name == "lookup" && len(b.signatures(name)) == 0:
-		return nil, b.unsupported(x.P, "LOOKUP (a lookup table's value)")
+	case name == "lookup":
+		return b.bindLookup(x, s)
+	case name == "lookup_version":
+		return b.bindLookupVersion(x, s)
 	case windowCalls[name]:
 		return b.bindWindowCall(x, name, s)
 	}
@@ -42,20 +44,8 @@ func (b *binder) bindCall(x *parser.Call, s *exprScope) (plan.Expr, error) {
 		return b.bindAggregate(x, name, s)
 	}
 	pos := b.pos(x.P)
-	if x.Star || x.Distinct || x.Filter != nil || len(x.OrderBy) > 0 {
-		if len(sigs) == 0 {
-			return nil, b.undefinedFunction(x, name, nil)
-		}
-		what := "FILTER"
-		switch {
-		case x.Star:
-			what = "(*)"
-		case x.Distinct:
-			what = "DISTINCT"
-		case len(x.OrderBy) > 0:
-			what = "ORDER BY"
-		}
-		return nil, sqlerr.New(sqlerr.WrongObjectType, "%s specified, but %s is not an aggregate function", what, name).At(pos)
+	if err := b.plainCall(x, name, len(sigs) > 0); err != nil {
+		return nil, err
 	}
 	args, err := b.exprs(x.Args, s)
 	if err != nil {
@@ -79,6 +69,27 @@ func (b *binder) bindCall(x *parser.Call, s *exprScope) (plan.Expr, error) {
 		return nil, b.undefinedFunction(x, name, args)
 	}
 	return b.apply(name, c, args, pos)
+}
+
+// plainCall refuses what only aggregates can have.
+func (b *binder) plainCall(x *parser.Call, name string, known bool) error {
+	what := ""
+	switch {
+	case x.Star:
+		what = "(*)"
+	case x.Distinct:
+		what = "DISTINCT"
+	case len(x.OrderBy) > 0:
+		what = "ORDER BY"
+	case x.Filter != nil:
+		what = "FILTER"
+	default:
+		return nil
+	}
+	if !known {
+		return b.undefinedFunction(x, name, nil)
+	}
+	return sqlerr.New(sqlerr.WrongObjectType, "%s specified, but %s is not an aggregate function", what, name).At(b.pos(x.P))
 }
 
 // castCall is f(x) where f is a type's name: a cast, as in PostgreSQL.

@@ -37,7 +37,7 @@ type Env struct {
 	// leaves the expression as it is, to fail at run time if it is ever computed.
 	Fold func(plan.Expr) (*plan.Const, error)
 	// Setting gives a session setting, "" when it is not set. It may be nil. Read are
-	// watermark.default-delay, scan.idle-timeout and timezone.
+	// watermark.default-delay, scan.idle-timeout, lookup.pin and timezone.
 	Setting func(name string) string
 	// Bounded says whether a scan of the table ends by itself. When nil, the table's
 	// option scan.bounded.mode tells.

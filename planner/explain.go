@@ -187,6 +187,9 @@ func moreDetails(n plan.Node) (string, []detail) {
 			add("", "ordinality")
 		}
 		return "unnest", ds
+	case *plan.Expand:
+		name := expandDetails(n, add)
+		return name, ds
 	case *plan.Join:
 		joinDetails(n, add)
 		return "join", ds

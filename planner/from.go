@@ -36,6 +36,9 @@ func (b *binder) fromItem(it parser.FromItem, left *rel, kind string, scope *cte
 	if err != nil {
 		return nil, err
 	}
+	if err := b.checkAsOf(it, left, r); err != nil {
+		return nil, err
+	}
 	if left == nil {
 		return r, nil
 	}
@@ -91,9 +94,6 @@ func (b *binder) aliased(node plan.Node, name string, a parser.Alias) (*rel, err
 }
 
 func (b *binder) tableRef(t *parser.TableRef, scope *ctes) (*rel, error) {
-	if t.AsOf != nil {
-		return nil, b.unsupported(t.Name.Pos(), "FOR SYSTEM_TIME AS OF (a lookup or temporal join)")
-	}
 	node, err := b.named(t.Name, scope)
 	if err != nil {
 		return nil, err

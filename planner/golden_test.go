@@ -197,6 +197,10 @@ func checkNode(t *testing.T, n plan.Node) {
 	for _, i := range n.Inputs() {
 		in = append(in, i.Schema()...)
 	}
+	if e, ok := n.(*plan.Expand); ok {
+		checkExpand(t, e)
+		in = append(in, e.Cols...)
+	}
 	for _, c := range n.Schema() {
 		if c.Type.Kind == catalog.Unknown {
 			t.Errorf("%T: column %s is undecided", n, c.Name)
@@ -235,6 +239,46 @@ func checkNode(t *testing.T, n plan.Node) {
 				}
 			}
 		}
+	}
+}
+
+// checkExpand checks that questions and answers fit what is asked.
+func checkExpand(t *testing.T, n *plan.Expand) {
+	t.Helper()
+	extra := 0
+	if n.Version {
+		extra = 1
+	}
+	if n.Errors {
+		extra = 2
+	}
+	if len(n.Cols) != len(n.Columns)+extra {
+		t.Errorf("%s: %d columns for %d", n.Name(), len(n.Cols), len(n.Columns)+extra)
+	}
+	var answers, args catalog.Schema
+	if n.Lookup != nil {
+		answers = n.Lookup.Schema()
+		for _, k := range n.Keys {
+			args = append(args, answers[k])
+		}
+	} else {
+		answers, args = n.Function.Returns, n.Function.Args
+	}
+	if len(n.Args) != len(args) {
+		t.Fatalf("%s: %d arguments for %d", n.Name(), len(n.Args), len(args))
+	}
+	for i, a := range n.Args {
+		if !a.Type().SameKind(args[i].Type) {
+			t.Errorf("%s: argument %s is %s, not %s", n.Name(), args[i].Name, a.Type(), args[i].Type)
+		}
+	}
+	for i, c := range n.Columns {
+		if !n.Cols[i].Type.Equal(answers[c].Type) {
+			t.Errorf("%s: column %s is %s, not %s", n.Name(), answers[c].Name, n.Cols[i].Type, answers[c].Type)
+		}
+	}
+	if n.WindowEnd >= len(n.Input.Schema()) {
+		t.Errorf("%s: window end %d", n.Name(), n.WindowEnd)
 	}
 }
 

@@ -207,9 +207,16 @@ func equalAll(a, b []plan.Expr) bool {
 }
 
 // lowerProject collects the expressions that an Aggregate works on, each once.
-type lowerProject struct{ p *plan.Project }
+type lowerProject struct {
+	p *plan.Project
+	h *hoister // takes out what they ask; nil: they ask nothing
+}
 
 func (l *lowerProject) add(e plan.Expr, name string) int {
+	if l.h != nil {
+		e = l.h.expr(e)
+		l.p.Input = l.h.node
+	}
 	for i, old := range l.p.Exprs {
 		if plan.Equal(old, e) {
 			return i
@@ -223,7 +230,10 @@ func (l *lowerProject) add(e plan.Expr, name string) int {
 // turns expressions over the input into ones over its result.
 func (k *block) aggregate() (plan.Node, func(plan.Expr) (plan.Expr, error), error) {
 	g := k.group
-	low := &lowerProject{p: &plan.Project{Input: k.rel.node}}
+	if k.hoist == nil {
+		k.hoist = &hoister{b: k.b, node: k.rel.node}
+	}
+	low := &lowerProject{p: &plan.Project{Input: k.rel.node}, h: k.hoist}
 	agg := &plan.Aggregate{}
 	r := &regrouper{k: k}
 	keys, err := k.window(agg, low, r)
@@ -250,6 +260,9 @@ func (k *block) aggregate() (plan.Node, func(plan.Expr) (plan.Expr, error), erro
 		r.aggs = append(r.aggs, r.column(agg, c.fn, c.t))
 	}
 	agg.Input = low.p
+	if k.hoist.err != nil {
+		return nil, nil, k.hoist.err
+	}
 	if err := k.finishWindow(agg); err != nil {
 		return nil, nil, err
 	}

@@ -24,6 +24,9 @@ func (b *binder) join(j *parser.Join, scope *ctes) (*rel, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := b.checkAsOf(j.Right, left, right); err != nil {
+		return nil, err
+	}
 	kind := map[string]plan.JoinKind{"INNER": plan.Inner, "CROSS": plan.Inner, "LEFT": plan.Left, "RIGHT": plan.Right, "FULL": plan.Full}[j.Kind]
 	if kind == "" {
 		return nil, b.unsupported(j.P, j.Kind+" JOIN")

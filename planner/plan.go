@@ -36,6 +36,10 @@ func (b *binder) finish(node plan.Node) (*plan.Query, error) {
 		}
 	}
 	node = b.typeParams(node)
+	node, err := b.finishExpands(node)
+	if err != nil {
+		return nil, err
+	}
 	node = b.rewrite(node)
 	q := &plan.Query{Root: node, Params: b.params, Uses: b.uses, Parallelism: max(b.env.Parallelism, 1)}
 	q.Notices = implicitNotices(node)

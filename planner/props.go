@@ -62,6 +62,8 @@ func props(n plan.Node) []colProps {
 		return ps
 	case *plan.Unnest:
 		return append(props(n.Input), make([]colProps, len(n.Cols))...)
+	case *plan.Expand: // rows keep their order to watermarks, whatever is asked for them
+		return append(props(n.Input), make([]colProps, len(n.Cols))...)
 	case *plan.Union:
 		return unionProps(n)
 	case *plan.Join:

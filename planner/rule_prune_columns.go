@@ -77,6 +77,8 @@ func prune(n plan.Node, need needed) (plan.Node, moved) {
 		return pruneUnion(n, need)
 	case *plan.Unnest, *plan.WindowAssign:
 		return pruneBeside(n, need)
+	case *plan.Expand:
+		return pruneExpand(n, need)
 	case *plan.Sink:
 		in, m := prune(n.Input, allNeeded(len(need)))
 		return plan.WithInputs(n, []plan.Node{exactly(in, m, allNeeded(len(need)))}), m

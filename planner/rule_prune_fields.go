@@ -185,6 +185,8 @@ func narrow(n plan.Node, need []*fieldNeed) (plan.Node, []*shape) {
 		return out, shapes
 	case *plan.Filter, *plan.Watermark, *plan.Limit, *plan.Exchange, *plan.WindowAssign, *plan.Unnest:
 		return narrowThrough(n, need)
+	case *plan.Expand:
+		return narrowExpand(n, need)
 	}
 	ins := n.Inputs()
 	if len(ins) == 0 {

@@ -24,7 +24,7 @@ func (b *binder) pushConds(n plan.Node, conds []plan.Expr) plan.Node {
 		if n.Limit < 0 && n.Offset == 0 {
 			return plan.WithInputs(n, []plan.Node{b.pushConds(n.Input, conds)})
 		}
-	case *plan.WindowAssign, *plan.Unnest:
+	case *plan.WindowAssign, *plan.Unnest, *plan.Expand:
 		in := n.Inputs()[0]
 		below, rest := splitConds(b, conds, 0, len(in.Schema()))
 		return filter(plan.WithInputs(n, []plan.Node{b.pushConds(in, below)}), rest)

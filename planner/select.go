@@ -27,6 +27,7 @@ type block struct {
 	group  *grouping
 	items  []item
 	orders []order
+	hoist  *hoister // over rel.node
 }
 
 // order is a sort key: an output column, or an expression of its own.
@@ -100,18 +101,30 @@ func (k *block) source(scope *ctes) error {
 	if r == nil {
 		r = &rel{node: oneRow()}
 	}
-	var conds []plan.Expr
+	var conds, later []plan.Expr
 	if k.sel.Where != nil {
 		cond, err := b.boolean(k.sel.Where, &exprScope{rel: r, clause: "WHERE"}, "argument of WHERE")
 		if err != nil {
 			return err
 		}
-		conds = conjuncts(cond)
+		for _, c := range conjuncts(cond) {
+			if asks(c) {
+				later = append(later, c)
+			} else {
+				conds = append(conds, c)
+			}
+		}
 	}
 	if r.node, err = b.settleJoins(r.node, conds); err != nil {
 		return err
 	}
-	k.rel = r
+	k.rel, k.hoist = r, &hoister{b: b, node: r.node}
+	for _, c := range later {
+		if err := k.hoist.filter(c); err != nil {
+			return err
+		}
+	}
+	r.node = k.hoist.node
 	return nil
 }
 
@@ -294,13 +307,13 @@ func (k *block) decide() error {
 
 // build makes the nodes above FROM and WHERE.
 func (k *block) build(having plan.Expr) (plan.Node, error) {
-	node := k.rel.node
+	h := k.hoist
 	if k.grouped() {
 		n, rewrite, err := k.aggregate()
 		if err != nil {
 			return nil, err
 		}
-		node = n
+		h = &hoister{b: k.b, node: n}
 		for i := range k.items {
 			if k.items[i].e, err = rewrite(k.items[i].e); err != nil {
 				return nil, err
@@ -317,13 +330,22 @@ func (k *block) build(having plan.Expr) (plan.Node, error) {
 			if having, err = rewrite(having); err != nil {
 				return nil, err
 			}
-			node = &plan.Filter{Input: node, Cond: having}
+			if err := h.filter(having); err != nil {
+				return nil, err
+			}
 		}
 	}
-	p := &plan.Project{Input: node}
+	p := &plan.Project{}
 	for _, it := range k.items {
-		p.Exprs, p.Names = append(p.Exprs, it.e), append(p.Names, it.name)
+		p.Exprs, p.Names = append(p.Exprs, h.expr(it.e)), append(p.Names, it.name)
 	}
+	for i := range k.orders {
+		k.orders[i].e = h.expr(k.orders[i].e)
+	}
+	if h.err != nil {
+		return nil, h.err
+	}
+	p.Input = h.node
 	if k.sel.Distinct {
 		return k.buildDistinct(p)
 	}

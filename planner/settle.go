@@ -15,12 +15,16 @@ func (b *binder) settleJoins(n plan.Node, conds []plan.Expr) (plan.Node, error) 
 	switch n := n.(type) {
 	case *plan.Join:
 		if _, open := b.joins[n]; open {
+			if out, err := b.settleLookup(n, conds); out != nil || err != nil {
+				return out, err
+			}
 			return b.settleJoin(n, conds)
 		}
-	case *plan.Unnest:
-		width := len(n.Input.Schema())
+	case *plan.Unnest, *plan.Expand:
+		input := n.Inputs()[0]
+		width := len(input.Schema())
 		below, rest := splitConds(b, conds, 0, width)
-		in, err := b.settleJoins(n.Input, below)
+		in, err := b.settleJoins(input, below)
 		if err != nil {
 			return nil, err
 		}

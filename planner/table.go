@@ -25,7 +25,7 @@ const (
 func (b *binder) table(t *catalog.Table) (plan.Node, error) {
 	b.hidden++
 	defer func() { b.hidden-- }()
-	scan := &plan.Scan{Table: *t, Ends: b.env.bounded(t)}
+	scan := &plan.Scan{Table: *t, Ends: t.Lookup || b.env.bounded(t)}
 	b.tables++
 	r := &rel{tables: []scopeTable{{name: t.Name, id: b.tables}}}
 	for _, c := range t.Columns {

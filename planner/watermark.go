@@ -63,6 +63,8 @@ func (p *timePusher) push(n plan.Node, e plan.Expr) (plan.Node, int, error) {
 		return plan.WithInputs(n, []plan.Node{in}), i, nil
 	case *plan.Unnest:
 		return p.pushBeside(n, n.Input, e)
+	case *plan.Expand:
+		return p.pushBeside(n, n.Input, e)
 	case *plan.WindowAssign:
 		return p.pushBeside(n, n.Input, e)
 	case *plan.Union:
@@ -161,7 +163,7 @@ func (p *timePusher) pushBeside(n, input plan.Node, e plan.Expr) (plan.Node, int
 		return plan.WithInputs(n, []plan.Node{in}), i, nil
 	}
 	// The new column stands between: put it behind all others.
-	mid := plan.WithInputs(n, []plan.Node{in})
+	mid := widened(n, in, width)
 	proj := &plan.Project{Input: mid}
 	s := mid.Schema()
 	for k := range s {

@@ -267,6 +267,14 @@ func isClockColumn(n plan.Node, col int) bool {
 		return isClock(n.Exprs[col])
 	case *plan.Filter, *plan.Watermark, *plan.Limit:
 		return isClockColumn(n.Inputs()[0], col)
+	case *plan.Unnest, *plan.Expand, *plan.WindowAssign:
+		in := n.Inputs()[0]
+		return col < len(in.Schema()) && isClockColumn(in, col)
+	case *plan.Join:
+		if lw := len(n.Left.Schema()); col >= lw {
+			return isClockColumn(n.Right, col-lw)
+		}
+		return isClockColumn(n.Left, col)
 	}
 	return false
 }
@@ -288,6 +296,8 @@ func usesClock(n plan.Node, col int) bool {
 		return found
 	case *plan.Filter, *plan.Watermark, *plan.Limit:
 		return usesClock(n.Inputs()[0], col)
+	case *plan.Expand:
+		return col < len(n.Input.Schema()) && usesClock(n.Input, col)
 	}
 	return false
 }

@@ -145,15 +145,17 @@ func (s *Sess) env(types []catalog.Type) (*planner.Env, error) {
 		return nil, err
 	}
 	fold := &expr.Env{Timezone: zone, User: s.user, Database: catalog.DatabaseName, Schema: catalog.SchemaName, Version: s.version()}
+	view := s.view()
 	return &planner.Env{
-		Tables:      planner.InVersion(s.view()),
-		Functions:   s.l.funcs,
-		Fold:        func(e plan.Expr) (*plan.Const, error) { return expr.Fold(e, fold) },
-		Setting:     s.get,
-		Bounded:     s.bounded,
-		Parallelism: s.set.Int("parallelism"),
-		Rules:       rules,
-		ParamTypes:  types,
+		Tables:       planner.InVersion(view),
+		Functions:    s.l.funcs,
+		UserFunction: view.Function,
+		Fold:         func(e plan.Expr) (*plan.Const, error) { return expr.Fold(e, fold) },
+		Setting:      s.get,
+		Bounded:      s.bounded,
+		Parallelism:  s.set.Int("parallelism"),
+		Rules:        rules,
+		ParamTypes:   types,
 	}, nil
 }
 
