@@ -58,6 +58,12 @@ var fenced = map[string]struct{ room, why string }{
 	"github.com/go-chi/chi/v5":            {"server/http", "routing is one front door's affair"},
 	"github.com/spf13/cobra":              {"cmd/penstock", "the engine has no command line"},
 	"go.etcd.io/bbolt":                    {"catalog", "only the catalog has a store"},
+	"gocloud.dev":                         {"exec/file", "object stores are files to everyone else"},
+	"github.com/aws/aws-sdk-go-v2":        {"exec/file", "object stores are files to everyone else"},
+	"github.com/Azure/azure-sdk-for-go":   {"exec/file", "object stores are files to everyone else"},
+	"github.com/apache/arrow-go/v18":      {"exec/format", "columns are the engine's own; Arrow's stop at Parquet's edge"},
+	"github.com/hamba/avro/v2":            {"exec/format", "a format's affair"},
+	"github.com/bufbuild/protocompile":    {"exec/format", "a format's affair"},
 	"github.com/prometheus/client_golang": {"server/http", "counters are plain atomics; only /metrics knows their format"},
 }
 

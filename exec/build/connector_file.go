@@ -2,10 +2,12 @@ package build
 
 import (
 	"context"
+	"slices"
 
 	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/exec"
 	"github.com/penstock/penstock/exec/file"
+	"github.com/penstock/penstock/exec/format"
 	"github.com/penstock/penstock/internal/sqlerr"
 )
 
@@ -26,14 +28,25 @@ func (c fileConnector) Check(t *catalog.Table) error {
 	if err != nil {
 		return err
 	}
+	all := fieldsOf(t)
+	want := format.Table{Columns: all, Want: slices.Clone(all), Meta: make([]string, len(all))}
 	for _, col := range t.Columns {
-		if col.Metadata != "" {
-			if err := file.CheckMeta(file.Column{Name: col.Name, Type: col.Type, Meta: col.Metadata}); err != nil {
-				return err
-			}
+		if col.Metadata == "" {
+			continue
+		}
+		meta := file.Column{Name: col.Name, Type: col.Type, Meta: col.Metadata}
+		if err := cfg.CheckMeta(meta); err != nil {
+			return err
+		}
+		if col.Metadata != file.MetaPath && col.Metadata != file.MetaLine {
+			want.Want = append(want.Want, format.Field{Name: col.Name, Type: col.Type})
+			want.Meta = append(want.Meta, col.Metadata)
 		}
 	}
-	_, err = cfg.Format.NewDecoder(fieldsOf(t), cfg.FormatOptions)
+	if cfg.Format.FilesOnly {
+		return nil // what does not suit is seen when a file is opened
+	}
+	_, err = cfg.Format.Decoder(want, cfg.FormatOptions)
 	return atOption(err, t)
 }
 
@@ -42,7 +55,7 @@ func (c fileConnector) Bounded(t *catalog.Table) bool {
 	return err == nil && cfg.Bounded()
 }
 
-func (c fileConnector) OpenScan(_ context.Context, r *ScanRequest) (Scan, error) {
+func (c fileConnector) OpenScan(ctx context.Context, r *ScanRequest) (Scan, error) {
 	cfg, err := c.config(r.Table)
 	if err != nil {
 		return nil, err
@@ -51,21 +64,31 @@ func (c fileConnector) OpenScan(_ context.Context, r *ScanRequest) (Scan, error)
 	for _, col := range r.Columns {
 		cfg.Columns = append(cfg.Columns, file.Column{Name: col.Name, Type: col.Type, Meta: col.Meta})
 	}
-	return &fileScan{cfg}, nil
+	cfg.Fields = fieldsOf(r.Table)
+	scan, err := file.OpenScan(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	return fileScan{scan}, nil
 }
 
-// fileScan is one file: one split.
-type fileScan struct{ cfg file.Config }
+// fileScan is the files of a table: each is a split.
+type fileScan struct{ *file.Scan }
 
-func (s *fileScan) Splits() int { return 1 }
-
-func (s *fileScan) Source([]int) (exec.Source, error) { return file.NewSource(s.cfg) }
+func (s fileScan) Source(splits []int) (exec.Source, error) {
+	src, err := s.Scan.Source(splits)
+	if err != nil {
+		return nil, err
+	}
+	return src, nil
+}
 
 // Counters gives the scan's figures.
-func (s *fileScan) Counters(yield func(string, int64)) {
-	yield("records", s.cfg.Stats.Rows.Load())
-	yield("bytes", s.cfg.Stats.Bytes.Load())
-	yield("rejects", s.cfg.Stats.Rejects.Load())
+func (s fileScan) Counters(yield func(string, int64)) {
+	st := s.Stats()
+	yield("records", st.Rows.Load())
+	yield("bytes", st.Bytes.Load())
+	yield("rejects", st.Rejects.Load())
 }
 
 func (c fileConnector) OpenSink(_ context.Context, r *SinkRequest) (exec.Sink, error) {
@@ -75,17 +98,14 @@ func (c fileConnector) OpenSink(_ context.Context, r *SinkRequest) (exec.Sink, e
 	}
 	cfg.Log, cfg.Stats = r.Env.Log, &file.Stats{}
 	for _, col := range r.Columns {
-		if col.Metadata != "" {
+		if col.Metadata != "" && !slices.ContainsFunc(cfg.Format.Meta, func(m format.Meta) bool { return m.Key == col.Metadata && m.Writable }) {
 			return nil, sqlerr.New(sqlerr.FeatureNotSupported, "metadata %q cannot be written", col.Metadata).
 				Hint("declare column %q as VIRTUAL, or leave it out of the sink's table", col.Name)
 		}
-		cfg.Columns = append(cfg.Columns, file.Column{Name: col.Name, Type: col.Type})
+		cfg.Columns = append(cfg.Columns, file.Column{Name: col.Name, Type: col.Type, Meta: col.Metadata})
 	}
-	s, err := file.NewSink(cfg)
-	if err != nil {
-		return nil, err
-	}
-	return s, nil
+	cfg.Task = r.Task
+	return file.NewSink(cfg)
 }
 
 // Lanes: two writers would tear each other's lines.

@@ -1,7 +1,9 @@
 package file
 
 import (
+	"context"
 	"log/slog"
+	"net"
 	"slices"
 	"strings"
 	"time"
@@ -9,6 +11,7 @@ import (
 	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/exec"
 	"github.com/penstock/penstock/exec/format"
+	"github.com/penstock/penstock/internal/sqlerr"
 )
 
 // Bounds and defaults.
@@ -33,6 +36,9 @@ const (
 	// buffer that has grown to 16 times as much is let go.
 	readBytes  = 256 << 10
 	writeBytes = 64 << 10
+	// DefaultRollBytes and DefaultRollEvery end a file of a sink into a directory.
+	DefaultRollBytes = 128 << 20
+	DefaultRollEvery = 30 * time.Minute
 	// readTick bounds how long Read keeps silent.
 	readTick = exec.IdleTick
 )
@@ -67,18 +73,37 @@ const (
 // Config says which file, and what its lines hold. Zero values stand for the
 // defaults of the options.
 type Config struct {
-	// Path is the file; "-" is standard input or output. Names that end in .gz
-	// are read as gzip.
+	// Path is the file; "-" is standard input or output. A source's may be a
+	// directory, a pattern or a URL, see List.
 	Path          string
 	Format        *format.Format
 	FormatOptions map[string]string
 	Columns       []Column
+	// Fields are all that a record of a source's files holds, in order, where
+	// Columns are not.
+	Fields []format.Field
 
 	OnError      OnError
 	Follow       bool
 	PollEvery    time.Duration
 	MaxLineBytes int
 	BatchRows    int
+	// Monitor is how often a directory or pattern is looked at for new files; 0:
+	// it is read once.
+	Monitor time.Duration
+	// Stores are the settings of object stores.
+	Stores StoreOptions
+	// Allow, where set, refuses paths and URLs that may not be touched; Dial
+	// makes the connections to stores.
+	Allow func(path string) error
+	Dial  func(ctx context.Context, network, addr string) (net.Conn, error)
+	// compression is how files are packed, RollBytes and RollEvery end a file of a
+	// sink that writes many.
+	compression compression
+	RollBytes   int64
+	RollEvery   time.Duration
+	// Task tells the sinks of a query apart.
+	Task int
 	// Truncate empties the file when a sink opens it; otherwise lines are
 	// added at its end.
 	Truncate bool
@@ -98,18 +123,43 @@ const (
 	optIdle      = "scan.watermark.idle-timeout"
 	optLine      = "file.max-line-bytes"
 	optAppend    = "sink.append"
+	optPacked    = "compression"
+	optMonitor   = "source.monitor-interval"
+	optRollSize  = "sink.rolling-policy.file-size"
+	optRollTime  = "sink.rolling-policy.rollover-interval"
+
+	optS3Endpoint = "s3.endpoint"
+	optS3Region   = "s3.region"
+	optS3Key      = "s3.access-key"
+	optS3Secret   = "s3.secret-key"
+	optS3Path     = "s3.path-style-access"
+	optAzAccount  = "azure.account"
+	optAzKey      = "azure.account-key"
+	optAzEndpoint = "azure.endpoint"
 )
 
 var specs = []catalog.OptionSpec{
 	{Key: optConnector, Kind: catalog.OptEnum, Enum: []string{"file"}, Required: true, Doc: "this connector"},
-	{Key: optPath, Required: true, Doc: "the file; - is standard input or output; names ending in .gz are read as gzip"},
-	{Key: optFormat, Required: true, Doc: "what a line holds: " + strings.Join(format.Names(), ", ")},
+	{Key: optPath, Required: true, Doc: "a file; - is standard input or output. To read also a directory, a pattern (logs/*.csv), s3://bucket/key or azblob://container/key; many files are read side by side. A sink whose path ends with / writes files part-… into that directory"},
+	{Key: optFormat, Required: true, Doc: "what a file holds: " + strings.Join(format.Names(), ", ")},
 	{Key: optOnError, Kind: catalog.OptEnum, Enum: onErrorNames, Default: "skip", Doc: "what becomes of a line that cannot be read: skip (counted and logged), fail (the query ends), null (a row of NULLs)"},
 	{Key: optFollow, Kind: catalog.OptBool, Default: "false", Doc: "at the end of the file wait for more, like tail -F: a file that is replaced or cut short is read from its beginning"},
 	{Key: optPoll, Kind: catalog.OptDuration, Default: DefaultPollEvery.String(), Min: int64(minPollEvery), Max: int64(maxPollEvery), Doc: "how often a followed file is looked at"},
 	{Key: optIdle, Kind: catalog.OptDuration, Doc: "a followed file that is silent for so long holds the watermark back no more"},
 	{Key: optLine, Kind: catalog.OptBytes, Default: "64MiB", Min: 1, Max: maxLineBytes, Doc: "the longest line; a longer one is treated as on-error says"},
+	{Key: optPacked, Kind: catalog.OptEnum, Enum: compressionNames, Default: "auto", Doc: "how files are packed; auto goes by their names: .gz, .zst"},
+	{Key: optMonitor, Kind: catalog.OptDuration, Min: int64(minPollEvery), Max: int64(24 * time.Hour), Doc: "look at a directory or pattern this often for files that have come, without end; a file is read once, so it should be moved there whole"},
 	{Key: optAppend, Kind: catalog.OptBool, Default: "true", Doc: "a sink adds to the file; false empties it when the query starts"},
+	{Key: optRollSize, Kind: catalog.OptBytes, Default: "128MiB", Min: 1, Max: 1 << 40, Doc: "a sink into a directory begins a new file when one has this size"},
+	{Key: optRollTime, Kind: catalog.OptDuration, Default: "30m", Min: int64(time.Second), Max: int64(7 * 24 * time.Hour), Doc: "or when rows come and it is this old"},
+	{Key: optS3Endpoint, Doc: "the address of a store that speaks S3; Amazon's by default"},
+	{Key: optS3Region, Doc: "its region; by default as AWS_REGION and the profile say, else us-east-1"},
+	{Key: optS3Key, Doc: "the key's name; without, the environment, the profile or the machine give credentials, as the AWS tools find them"},
+	{Key: optS3Secret, Secret: true, Doc: "the key"},
+	{Key: optS3Path, Kind: catalog.OptBool, Default: "false", Doc: "address buckets as endpoint/bucket instead of bucket.endpoint"},
+	{Key: optAzAccount, Doc: "the storage account; by default AZURE_STORAGE_ACCOUNT"},
+	{Key: optAzKey, Secret: true, Doc: "its key; without, credentials come from the environment as Azure's tools find them"},
+	{Key: optAzEndpoint, Doc: "the address of a store that speaks Azure's protocol; https://ACCOUNT.blob.core.windows.net by default"},
 }
 
 // Specs lists the options that a table's WITH may hold: the connector's and
@@ -123,7 +173,7 @@ func Specs(options []catalog.Option) ([]catalog.OptionSpec, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(specs, f.Options), nil
+	return slices.Concat(specs, f.AllOptions()), nil
 }
 
 // Configure reads the options of a table. Columns, BatchRows, Stats and Log are
@@ -144,16 +194,57 @@ func Configure(options []catalog.Option) (Config, error) {
 		PollEvery:    v.Duration(optPoll),
 		MaxLineBytes: int(v.Bytes(optLine)),
 		Truncate:     !v.Bool(optAppend),
+		compression:  compressionOf(v.Enum(optPacked)),
+		RollBytes:    v.Bytes(optRollSize),
+		RollEvery:    v.Duration(optRollTime),
+		Stores: StoreOptions{
+			S3Endpoint: v.String(optS3Endpoint), S3Region: v.String(optS3Region), S3Key: v.String(optS3Key), S3Secret: v.String(optS3Secret),
+			S3PathStyle: v.Bool(optS3Path), AzureAccount: v.String(optAzAccount), AzureKey: v.String(optAzKey), AzureEndpoint: v.String(optAzEndpoint),
+		},
+	}
+	if v.IsSet(optMonitor) {
+		c.Monitor = v.Duration(optMonitor)
 	}
 	if c.Format, err = format.Lookup(v.String(optFormat)); err != nil {
 		return Config{}, err
 	}
 	c.FormatOptions = c.Format.Given(v)
+	if err := c.check(v); err != nil {
+		return Config{}, err
+	}
 	return c, nil
 }
 
+// check looks at what options say together.
+func (c *Config) check(v *catalog.OptionValues) error {
+	switch {
+	case c.Follow && c.Watched():
+		return sqlerr.New(sqlerr.InvalidParameterValue, "options %q and %q exclude one another", optFollow, optMonitor).
+			Hint("the one is for a file that grows, the other for a directory that gets files")
+	case !c.canFollow():
+		return errFollow(c.Path)
+	case (c.Stores.S3Key == "") != (c.Stores.S3Secret == ""):
+		return sqlerr.New(sqlerr.InvalidParameterValue, "options %q and %q need one another", optS3Key, optS3Secret)
+	case v.IsSet(optAzKey) && c.Stores.AzureAccount == "":
+		return sqlerr.New(sqlerr.InvalidParameterValue, "option %q needs %q", optAzKey, optAzAccount)
+	}
+	return nil
+}
+
+// canFollow tells whether the file, if it is to be followed, can be.
+func (c *Config) canFollow() bool {
+	return !c.Follow || !isURL(c.Path) && c.compression.of(c.Path) == unpacked && c.Format.OpenFile == nil
+}
+
+func errFollow(path string) error {
+	return sqlerr.New(sqlerr.FeatureNotSupported, "following a packed file, one without lines or an object of a store is not supported: %q", path)
+}
+
 // Bounded tells whether a scan ends by itself.
-func (c *Config) Bounded() bool { return !c.Follow }
+func (c *Config) Bounded() bool { return !c.Follow && !c.Watched() }
+
+// Watched tells whether files that come later are read too.
+func (c *Config) Watched() bool { return c.Monitor > 0 }
 
 // complete puts the defaults in.
 func (c *Config) complete() {
@@ -166,10 +257,39 @@ func (c *Config) complete() {
 	if c.BatchRows == 0 {
 		c.BatchRows = DefaultBatchRows
 	}
+	if c.RollBytes == 0 {
+		c.RollBytes = DefaultRollBytes
+	}
+	if c.RollEvery == 0 {
+		c.RollEvery = DefaultRollEvery
+	}
 	if c.Stats == nil {
 		c.Stats = new(Stats)
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+}
+
+// metaKinds are the types that metadata columns must have.
+var metaKinds = map[string]catalog.Kind{MetaPath: catalog.Varchar, MetaLine: catalog.BigInt}
+
+// CheckMeta sees that a column can be filled with the metadata it names: of the
+// file, or what its format knows of a record.
+func (c *Config) CheckMeta(col Column) error {
+	kind, ok := metaKinds[col.Meta]
+	keys := []string{MetaPath, MetaLine}
+	if !ok {
+		for _, m := range c.Format.Meta {
+			if m.Key == col.Meta {
+				return nil // its decoder sees to the type
+			}
+			keys = append(keys, m.Key)
+		}
+		return sqlerr.New(sqlerr.UndefinedColumn, "connector %q has no metadata %q", "file", col.Meta).Hint("metadata: %s", strings.Join(keys, ", "))
+	}
+	if col.Type.Kind != kind {
+		return sqlerr.New(sqlerr.DatatypeMismatch, "metadata %q is of type %s, not %s", col.Meta, catalog.Of(kind), col.Type)
+	}
+	return nil
 }

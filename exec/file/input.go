@@ -1,62 +1,53 @@
 package file
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
-	"strings"
-	"syscall"
 	"time"
-
-	"github.com/klauspost/compress/gzip"
 
 	"github.com/penstock/penstock/internal/sqlerr"
 )
 
-// input is the bytes of a file, a pipe or standard input.
+// input is the bytes of a file, a pipe, standard input or an object.
 type input struct {
 	path    string
-	f       *os.File
-	in      io.Reader // f, or what decompresses it
-	regular bool
+	obj     Object
+	src     Handle
+	f       *os.File // src, where it is local
+	in      io.Reader
+	packed  compression
+	regular bool // reading does not wait for a writer
 	stdin   bool
 	quiet   bool  // the last read found nothing and did not wait
-	offset  int64 // bytes read of f, where it is not compressed
+	offset  int64 // bytes read of src, where it is not packed
 }
 
 // errNothing is what read gives when a pipe or a followed file has no bytes now.
 var errNothing = errors.New("nothing to read now")
 
-// open opens path for reading. Opening a named pipe does not wait for a writer.
-func open(path string) (*input, error) {
-	in := &input{path: path, stdin: path == "-" || path == "/dev/stdin"}
-	name := path
-	if in.stdin {
-		name = "/dev/stdin"
-	}
-	f, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+// open opens path for reading. ctx governs the reading of objects.
+func open(ctx context.Context, cfg *Config, path string) (*input, error) {
+	src, obj, err := Open(ctx, cfg, path)
 	if err != nil {
-		return nil, openError(path, "reading", err)
+		return nil, err
 	}
-	info, err := f.Stat()
-	if err == nil && info.IsDir() {
-		err = syscall.EISDIR
+	in := &input{path: obj.Path, obj: obj, src: src, stdin: isStandard(obj.Path), packed: cfg.compression.of(obj.Path), regular: true}
+	if f, ok := src.(*os.File); ok {
+		info, err := f.Stat()
+		if err != nil {
+			return nil, errors.Join(openError(path, "reading", err), f.Close())
+		}
+		in.f, in.regular = f, info.Mode().IsRegular()
 	}
-	if err != nil {
-		_ = f.Close() // nothing was read
-		return nil, openError(path, "reading", err)
-	}
-	in.f, in.in, in.regular = f, f, info.Mode().IsRegular()
 	return in, nil
 }
-
-// compressed tells whether the bytes have to be unpacked.
-func (in *input) compressed() bool { return strings.HasSuffix(in.path, ".gz") }
 
 // read fills p with what there is. For a pipe it waits until the deadline and
 // then gives errNothing.
 func (in *input) read(p []byte, deadline time.Time) (int, error) {
-	if in.compressed() {
+	if in.packed != unpacked {
 		return in.unpack(p)
 	}
 	if !in.regular {
@@ -66,7 +57,7 @@ func (in *input) read(p []byte, deadline time.Time) (int, error) {
 		}
 	}
 	in.quiet = false
-	n, err := in.f.Read(p)
+	n, err := in.src.Read(p)
 	in.offset += int64(n)
 	switch {
 	case n > 0:
@@ -79,7 +70,15 @@ func (in *input) read(p []byte, deadline time.Time) (int, error) {
 	case err == nil || err == io.EOF:
 		return 0, io.EOF
 	}
-	return 0, ioError(in.path, "read", err)
+	return 0, in.failed(err)
+}
+
+// failed describes an error of reading.
+func (in *input) failed(err error) error {
+	if _, ok := errors.AsType[*sqlerr.Error](err); ok {
+		return err
+	}
+	return ioError(in.path, "read", err)
 }
 
 func (in *input) isPipe() bool {
@@ -87,29 +86,48 @@ func (in *input) isPipe() bool {
 	return err == nil && info.Mode()&os.ModeNamedPipe != 0
 }
 
+// unpack reads packed bytes. An empty file is an empty file.
 func (in *input) unpack(p []byte) (int, error) {
-	if in.in == in.f {
-		z, err := gzip.NewReader(in.f)
+	if in.in == nil {
+		z, err := in.packed.reader(in.src)
 		if err == io.EOF {
 			return 0, io.EOF
 		}
 		if err != nil {
-			return 0, in.corrupt(err)
+			return 0, in.packed.corrupt(in.path, err)
 		}
 		in.in = z
 	}
-	n, err := in.in.Read(p)
-	switch {
-	case n > 0:
-		return n, nil
-	case err == nil || err == io.EOF:
-		return 0, io.EOF
+	for range maxEmptyReads {
+		n, err := in.in.Read(p)
+		switch {
+		case n > 0:
+			return n, nil
+		case err == io.EOF:
+			return 0, io.EOF
+		case err != nil:
+			return 0, in.packed.corrupt(in.path, err)
+		}
 	}
-	return 0, in.corrupt(err)
+	return 0, in.packed.corrupt(in.path, io.ErrNoProgress)
 }
 
-func (in *input) corrupt(err error) error {
-	return sqlerr.Wrap(err, sqlerr.DataCorrupted, "file %q is not valid gzip: %s", in.path, err)
+// maxEmptyReads bounds how often unpacking may give neither bytes nor an error.
+const maxEmptyReads = 100
+
+// stream reads the unpacked bytes in order.
+type stream struct{ in *input }
+
+func (s stream) Read(p []byte) (int, error) {
+	for {
+		n, err := s.in.read(p, time.Now().Add(readTick))
+		if err != errNothing {
+			return n, err
+		}
+		if s.in.quiet {
+			return 0, sqlerr.New(sqlerr.IOError, "could not read file %q: nobody writes into the pipe", s.in.path)
+		}
+	}
 }
 
 // change is what has become of a followed file.
@@ -151,4 +169,9 @@ func (in *input) rewind() error {
 	return nil
 }
 
-func (in *input) close() error { return in.f.Close() }
+func (in *input) close() error {
+	if z, ok := in.in.(io.Closer); ok {
+		_ = z.Close() // of unpacking; nothing was written
+	}
+	return in.src.Close()
+}

@@ -42,7 +42,7 @@ func TestSink(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return s
+		return s.(*Sink)
 	}
 	s := open(false)
 	if err := s.Write(t.Context(), batch(1, 2)); err != nil {

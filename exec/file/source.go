@@ -9,30 +9,44 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/exec"
 	"github.com/penstock/penstock/exec/format"
 	"github.com/penstock/penstock/internal/sqlerr"
 )
 
-// Source reads the lines of a file as rows. It is used by one goroutine, and
-// is one split.
+// Source reads the rows of files, one after the other. It is used by one
+// goroutine.
 type Source struct {
 	cfg     Config
-	in      *input
+	parts   []part
+	at      int    // the part under way
+	watch   *watch // nil: no files come later
+	in      *input // nil between two files
 	lines   lines
 	decoder format.Decoder
+	table   format.Table
+	whole   format.FileReader // in place of lines and decoder
+	rows    int64             // of whole
+	header  bool              // the next record names the columns
 	batch   *exec.Batch
 	value   []*exec.Column // the columns that the decoder fills
 	meta    []metaColumn
 	log     limitedLog
-	size    int // bytes of the lines in the batch
+	size    int // bytes of the records in the batch
+	ctx     context.Context
+	cancel  context.CancelFunc // ends what objects of a store read
 
-	atEnd    bool      // a bounded input has no more bytes
-	ended    bool      // and all its rows were returned
+	atEnd    bool      // the file under way has no more bytes
 	caughtUp bool      // the last look found nothing more
 	nextPoll time.Time // of a followed file
 	failed   error     // to be returned after the rows before it
+}
+
+// part is a file to read.
+type part struct {
+	path  string
+	split int32
+	ended bool
 }
 
 type metaColumn struct {
@@ -40,53 +54,106 @@ type metaColumn struct {
 	key string
 }
 
-// splitID is the one split's.
-const splitID = 0
-
-// NewSource opens the file.
-func NewSource(cfg Config) (*Source, error) {
-	cfg.complete()
-	s := &Source{cfg: cfg, batch: &exec.Batch{}, log: limitedLog{log: cfg.Log}}
+// newSource prepares to read; a single file is opened at once.
+func newSource(cfg Config, parts []part, w *watch) (*Source, error) {
+	s := &Source{cfg: cfg, parts: parts, watch: w, batch: &exec.Batch{}, log: limitedLog{log: cfg.Log}}
 	s.lines.limit = cfg.MaxLineBytes
-	var fields []format.Field
 	for _, c := range cfg.Columns {
 		col := exec.NewColumnOf(c.Type)
 		s.batch.Cols = append(s.batch.Cols, col)
-		if c.Meta == "" {
-			fields = append(fields, format.Field{Name: c.Name, Type: c.Type})
-			s.value = append(s.value, col)
+		if c.Meta == MetaPath || c.Meta == MetaLine {
+			if err := cfg.CheckMeta(c); err != nil {
+				return nil, err
+			}
+			s.meta = append(s.meta, metaColumn{col, c.Meta})
 			continue
 		}
-		if err := CheckMeta(c); err != nil {
+		if c.Meta != "" {
+			if err := cfg.CheckMeta(c); err != nil {
+				return nil, err
+			}
+		}
+		s.table.Want = append(s.table.Want, format.Field{Name: c.Name, Type: c.Type})
+		s.table.Meta = append(s.table.Meta, c.Meta)
+		s.value = append(s.value, col)
+	}
+	if s.table.Columns = cfg.Fields; s.table.Columns == nil {
+		s.table.Columns = s.table.Want
+	}
+	if err := s.prepare(); err != nil {
+		return nil, err
+	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	if len(parts) == 1 {
+		if err := s.begin(); err != nil {
+			s.cancel()
 			return nil, err
 		}
-		s.meta = append(s.meta, metaColumn{col, c.Meta})
-	}
-	var err error
-	if s.decoder, err = cfg.Format.NewDecoder(fields, cfg.FormatOptions); err != nil {
-		return nil, err
-	}
-	if s.in, err = open(cfg.Path); err != nil {
-		return nil, err
-	}
-	if cfg.Follow && s.in.compressed() {
-		err = sqlerr.New(sqlerr.FeatureNotSupported, "following a gzip file is not supported: %q", cfg.Path)
-		return nil, errors.Join(err, s.in.close())
 	}
 	return s, nil
 }
 
-// CheckMeta sees that a column can be filled with the metadata it names.
-func CheckMeta(c Column) error {
-	switch {
-	case c.Meta != MetaPath && c.Meta != MetaLine:
-		return sqlerr.New(sqlerr.UndefinedColumn, "connector %q has no metadata %q", "file", c.Meta).Hint("metadata: path, line")
-	case c.Meta == MetaPath && c.Type.Kind != catalog.Varchar:
-		return sqlerr.New(sqlerr.DatatypeMismatch, "metadata %q is of type VARCHAR, not %s", c.Meta, c.Type)
-	case c.Meta == MetaLine && c.Type.Kind != catalog.BigInt:
-		return sqlerr.New(sqlerr.DatatypeMismatch, "metadata %q is of type BIGINT, not %s", c.Meta, c.Type)
+// prepare makes what reads records, where files consist of them.
+func (s *Source) prepare() (err error) {
+	f := s.cfg.Format
+	if !s.cfg.canFollow() {
+		return errFollow(s.cfg.Path)
+	}
+	if f.OpenFile != nil {
+		return nil
+	}
+	if s.decoder, err = f.Decoder(s.table, s.cfg.FormatOptions); err != nil {
+		return err
+	}
+	if f.Records != nil {
+		s.lines.records, err = f.Records(s.cfg.FormatOptions)
+	}
+	return err
+}
+
+// begin opens the part under way.
+func (s *Source) begin() error {
+	in, err := open(s.ctx, &s.cfg, s.parts[s.at].path)
+	if err != nil {
+		return err
+	}
+	s.in, s.atEnd, s.rows = in, false, 0
+	s.lines.drop()
+	s.header = s.lines.records != nil && s.lines.records.Header()
+	if s.cfg.Follow && !in.regular && in.f == nil {
+		return openError(in.path, "following", errNotAFile)
+	}
+	if s.cfg.Format.OpenFile != nil {
+		fi := format.FileInput{Size: in.obj.Size, Stream: stream{in}}
+		if in.regular && in.packed == unpacked {
+			fi.At = in.src
+		}
+		if s.whole, err = s.cfg.Format.OpenFile(fi, s.table, s.cfg.FormatOptions); err != nil {
+			return s.located(err)
+		}
 	}
 	return nil
+}
+
+// finish closes the part under way.
+func (s *Source) finish() error {
+	s.parts[s.at].ended = s.watch == nil
+	s.at++
+	return s.closeFile()
+}
+
+func (s *Source) closeFile() error {
+	var err error
+	if s.whole != nil {
+		s.cfg.Stats.Bytes.Add(max(0, s.in.obj.Size))
+		err = s.whole.Close()
+		s.whole = nil
+	}
+	if s.in != nil {
+		err = errors.Join(err, s.in.close())
+		s.in = nil
+	}
+	return err
 }
 
 // Read gives the next rows. See exec.Source.
@@ -97,12 +164,17 @@ func (s *Source) Read(ctx context.Context) (*exec.Batch, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	if s.in == nil || s.in.f == nil { // reading a store must end with ctx
+		defer context.AfterFunc(ctx, s.cancel)()
+	}
 	s.batch.Reset()
-	s.batch.Split = splitID
 	s.size = 0
 	err := s.collect(ctx, time.Now().Add(readTick))
 	s.cfg.Stats.Rows.Add(int64(s.batch.N))
 	s.cfg.Stats.Bytes.Add(int64(s.size))
+	if e := ctx.Err(); e != nil && err != nil {
+		err = e
+	}
 	if err != nil && err != errNothing {
 		s.failed = err
 	}
@@ -115,75 +187,73 @@ func (s *Source) Read(ctx context.Context) (*exec.Batch, error) {
 	return nil, err
 }
 
-// collect adds rows to the batch until it is full, or an error or errNothing
-// ends it.
+// collect adds rows of one part to the batch until it is full or the part over,
+// or an error or errNothing ends it.
 func (s *Source) collect(ctx context.Context, deadline time.Time) error {
 	for s.batch.N < s.cfg.BatchRows && s.size < maxBatchBytes {
-		line, ok, tooLong := s.lines.next()
-		if !ok && s.atEnd {
-			if line, ok, tooLong = s.lines.last(); !ok {
-				s.ended = true
-				return io.EOF
+		if s.in == nil {
+			if s.batch.N > 0 {
+				return nil
+			}
+			if s.at == len(s.parts) {
+				if s.watch == nil {
+					return io.EOF
+				}
+				if err := s.lookout(ctx, deadline); err != nil {
+					return err
+				}
+				continue
+			}
+			if err := s.begin(); err != nil {
+				return err
 			}
 		}
-		var err error
-		if ok {
-			err = s.take(line, tooLong)
-		} else {
-			err = s.fill(ctx, deadline)
-		}
-		if err != nil {
+		s.batch.Split = s.parts[s.at].split
+		if err := s.step(ctx, deadline); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// fill reads more bytes, and waits for them where there is something to wait for.
-func (s *Source) fill(ctx context.Context, deadline time.Time) error {
-	if s.batch.N > 0 && !s.in.regular {
-		return errNothing // who writes into a pipe may be slow: give what there is
+// step takes a record, reads more bytes, or ends the part.
+func (s *Source) step(ctx context.Context, deadline time.Time) error {
+	if s.whole != nil {
+		return s.takeRows()
 	}
-	n, err := s.in.read(s.lines.space(), deadline)
-	switch {
-	case err == nil:
-		s.caughtUp = false
-		s.lines.read(n)
-		return nil
-	case err == io.EOF && s.cfg.Follow:
-		return s.await(ctx, deadline)
-	case err == io.EOF:
-		s.atEnd = true
-		return nil
-	case err == errNothing:
-		s.caughtUp = true
-		if s.in.quiet {
-			return s.await(ctx, deadline)
+	line, ok, tooLong := s.lines.next()
+	if !ok && s.atEnd {
+		if line, ok, tooLong = s.lines.last(); !ok {
+			return s.finish()
 		}
 	}
-	return err
+	if !ok {
+		return s.fill(ctx, deadline)
+	}
+	return s.take(line, tooLong)
 }
 
-// await is at the end of a followed file: it looks whether the file was
-// replaced or cut, and otherwise waits for the next look.
-func (s *Source) await(ctx context.Context, deadline time.Time) error {
-	s.caughtUp = true
-	if s.in.regular && !s.in.stdin && !time.Now().Before(s.nextPoll) {
-		s.nextPoll = time.Now().Add(s.cfg.PollEvery)
-		what, err := s.in.check()
+// lookout waits for new files in a watched directory.
+func (s *Source) lookout(ctx context.Context, deadline time.Time) error {
+	if !time.Now().Before(s.watch.nextLook) {
+		fresh, err := s.watch.look(ctx, &s.cfg)
 		if err != nil {
 			return err
 		}
-		if what != same {
-			return s.restart(what)
+		s.watch.nextLook = time.Now().Add(s.cfg.Monitor)
+		s.parts, s.at = append(s.parts[:0], fresh...), 0
+		if s.caughtUp = len(fresh) == 0; !s.caughtUp {
+			return nil
 		}
 	}
-	if s.batch.N > 0 {
-		return errNothing
-	}
-	until := deadline
-	if s.nextPoll.Before(until) {
-		until = s.nextPoll
+	s.caughtUp = true
+	return s.pause(ctx, deadline, s.watch.nextLook)
+}
+
+// pause waits until the earlier of two times; at the deadline it gives errNothing.
+func (s *Source) pause(ctx context.Context, deadline, until time.Time) error {
+	if deadline.Before(until) {
+		until = deadline
 	}
 	timer := time.NewTimer(time.Until(until))
 	defer timer.Stop()
@@ -198,35 +268,13 @@ func (s *Source) await(ctx context.Context, deadline time.Time) error {
 	return nil
 }
 
-// restart goes to the beginning of a file that was replaced or cut.
-func (s *Source) restart(what change) error {
-	if what == replaced {
-		// The old file will get no more: what stands behind its last line end is a line.
-		if line, ok, tooLong := s.lines.last(); ok {
-			return s.take(line, tooLong) // and the next look sees the change again
-		}
-		in, err := open(s.cfg.Path)
-		if err != nil {
-			return err
-		}
-		old := s.in
-		s.in = in
-		s.lines.drop()
-		s.cfg.Log.Info("followed file was replaced", slog.String("path", s.cfg.Path))
-		return old.close()
-	}
-	if s.lines.drop() {
-		s.cfg.Stats.Rejects.Add(1)
-	}
-	s.cfg.Log.Warn("followed file was cut short", slog.String("path", s.cfg.Path))
-	return s.in.rewind()
-}
-
-// take adds a line to the batch.
+// take adds a record to the batch.
 func (s *Source) take(line []byte, tooLong bool) error {
 	s.size += len(line)
-	if len(bytes.TrimSpace(line)) == 0 && !tooLong && !s.cfg.Format.EmptyRecords {
-		return nil
+	if !tooLong {
+		if skip, err := s.aside(line); skip || err != nil {
+			return err
+		}
 	}
 	var err error
 	if tooLong {
@@ -240,21 +288,83 @@ func (s *Source) take(line []byte, tooLong bool) error {
 			return err
 		}
 	}
-	for _, m := range s.meta {
-		if m.key == MetaLine {
-			m.col.AppendInt(s.lines.number)
-		} else {
-			m.col.AppendString(s.cfg.Path)
-		}
-	}
+	s.addMeta(s.lines.number)
 	s.batch.N++
 	return nil
+}
+
+// aside deals with what is no row: empty lines, comments, the header.
+func (s *Source) aside(line []byte) (skip bool, err error) {
+	if r := s.lines.records; r != nil {
+		if len(line) == 0 || r.Skip(line) {
+			return true, nil
+		}
+		if h, ok := s.decoder.(format.HeaderReader); ok && s.header {
+			s.header = false
+			if err := h.Header(line); err != nil {
+				return true, s.located(err)
+			}
+			return true, nil
+		}
+		return false, nil
+	}
+	return len(bytes.TrimSpace(line)) == 0 && !s.cfg.Format.EmptyRecords, nil
+}
+
+func (s *Source) addMeta(line int64) {
+	for _, m := range s.meta {
+		if m.key == MetaLine {
+			m.col.AppendInt(line)
+		} else {
+			m.col.AppendString(s.in.path)
+		}
+	}
+}
+
+// takeRows adds rows of a file that is read as a whole.
+func (s *Source) takeRows() error {
+	n, err := s.whole.Read(s.value, s.cfg.BatchRows-s.batch.N)
+	for range n {
+		s.rows++
+		s.addMeta(s.rows)
+	}
+	s.batch.N += n
+	if err == io.EOF {
+		return s.finish()
+	}
+	bad, ok := errors.AsType[*format.RowError](err)
+	if !ok {
+		return s.located(err)
+	}
+	s.rows++
+	if err := s.reject(bad.Err); err != nil || s.cfg.OnError == OnErrorSkip {
+		return err
+	}
+	s.addMeta(s.rows)
+	s.batch.N++
+	return nil
+}
+
+// located says in which file an error lies.
+func (s *Source) located(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("file %s: %w", s.in.path, err)
+}
+
+// line is the number of the line, or row, under way.
+func (s *Source) line() int64 {
+	if s.whole != nil {
+		return s.rows
+	}
+	return s.lines.number
 }
 
 // reject does with a refused line as on-error says.
 func (s *Source) reject(err error) error {
 	s.cfg.Stats.Rejects.Add(1)
-	err = fmt.Errorf("file %s line %d: %w", s.cfg.Path, s.lines.number, err)
+	err = fmt.Errorf("file %s line %d: %w", s.in.path, s.line(), err)
 	switch s.cfg.OnError {
 	case OnErrorFail:
 		return err
@@ -263,28 +373,43 @@ func (s *Source) reject(err error) error {
 			c.AppendNull()
 		}
 	}
-	s.log.warn("line rejected", slog.String("path", s.cfg.Path), slog.Int64("line", s.lines.number), slog.Any("error", err))
+	s.log.warn("line rejected", slog.String("path", s.in.path), slog.Int64("line", s.line()), slog.Any("error", err))
 	return nil
 }
 
-// Splits gives the one split.
-func (s *Source) Splits() []int32 { return []int32{splitID} }
+// Splits lists the parts that this source reads.
+func (s *Source) Splits() []int32 {
+	if s.watch != nil {
+		return []int32{0}
+	}
+	out := make([]int32, len(s.parts))
+	for i, p := range s.parts {
+		out[i] = p.split
+	}
+	return out
+}
 
-// CaughtUp tells whether the last look at the file found nothing more.
+// CaughtUp tells whether the last look found nothing more.
 func (s *Source) CaughtUp(int32) bool { return s.caughtUp }
 
-// Ended tells whether all of a bounded file has been returned.
-func (s *Source) Ended(int32) bool { return s.ended }
-
-// Close closes the file.
-func (s *Source) Close() error {
-	if s.in == nil {
-		return nil
+// Ended tells whether all of a file has been returned.
+func (s *Source) Ended(split int32) bool {
+	if s.watch != nil {
+		return false
 	}
-	err := s.in.close()
-	s.in = nil
+	for _, p := range s.parts {
+		if p.split == split {
+			return p.ended
+		}
+	}
+	return true
+}
+
+// Close closes the file under way.
+func (s *Source) Close() error {
 	if s.failed == nil {
 		s.failed = sqlerr.New(sqlerr.InternalError, "file %q is closed", s.cfg.Path)
 	}
-	return err
+	s.cancel()
+	return s.closeFile()
 }

@@ -44,8 +44,9 @@ type FileInput struct {
 // FileReader reads the rows of a whole file. It is used by one goroutine.
 type FileReader interface {
 	// Read appends at most n rows to cols, which stand in the order of the wanted
-	// columns, and says how many. It gives io.EOF with no row at the end. Its
-	// other errors are *sqlerr.Error.
+	// columns, and says how many. It gives io.EOF at the end, and a *RowError
+	// for a row that is refused behind those of this call; reading may then go on.
+	// Its other errors are *sqlerr.Error and final.
 	Read(cols []*exec.Column, n int) (int, error)
 	Close() error
 }
@@ -56,3 +57,11 @@ type FileWriter interface {
 	// Close writes what the file ends with. It does not close the file.
 	Close() error
 }
+
+// RowError is a row of a file that cannot be had; the columns are without it.
+type RowError struct{ Err error }
+
+func (e *RowError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the SQL error.
+func (e *RowError) Unwrap() error { return e.Err }
