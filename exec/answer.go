@@ -3,6 +3,8 @@ package exec
 import (
 	"context"
 	"time"
+
+	"github.com/penstock/penstock/internal/sqlerr"
 )
 
 // TableFunction answers questions in batches: a lookup table probed with keys,
@@ -47,6 +49,32 @@ func NewMatches(like *Batch) *Matches { return &Matches{Rows: like.Like()} }
 func (m *Matches) Reset() {
 	m.Rows.Reset()
 	m.Parent, m.Faults, m.Attempts, m.Version = m.Parent[:0], m.Faults[:0], nil, 0
+}
+
+// Check tells how many of n questions have an answer, and an error if m breaks
+// its rules.
+func (m *Matches) Check(n int) (answered int, err error) {
+	if len(m.Parent) != m.Rows.N || m.Attempts != nil && len(m.Attempts) != n {
+		return 0, sqlerr.New(sqlerr.InternalError, "%d answers to %d questions do not say which they answer", m.Rows.N, n)
+	}
+	last := int32(-1)
+	for _, q := range m.Parent {
+		if q != last {
+			answered++
+		}
+		if q < last || q < 0 || int(q) >= n {
+			return 0, sqlerr.New(sqlerr.InternalError, "an answer to question %d of %d stands behind one to question %d", q, n, last)
+		}
+		last = q
+	}
+	last = -1
+	for _, f := range m.Faults {
+		if f.Question <= last || int(f.Question) >= n {
+			return 0, sqlerr.New(sqlerr.InternalError, "a fault of question %d of %d stands behind one of question %d", f.Question, n, last)
+		}
+		last = f.Question
+	}
+	return answered, nil
 }
 
 // Pinner is implemented by a TableFunction whose answers change with time: a

@@ -18,10 +18,11 @@ type Questions struct {
 // answers. Its two halves can be called from Process, one after the other, or by
 // an asynchronous stage, which has the questions of many batches answered in between.
 type Asker interface {
+	Operator
 	// Ask computes the questions; they are valid until the next call of Ask or Answer.
 	Ask(in *Batch) (Questions, error)
 	// Answer emits the rows of in that count with their answers: m answers n
-	// questions, of[k] is that of the k-th row (see Questions.Of). It may change m.
+	// questions, of[k] is that of the k-th row (see Questions.Of).
 	Answer(ctx context.Context, in *Batch, n int, m *Matches, of []int32, emit Emit) error
 	// Function is what to ask, and NewMatches makes room for its answers.
 	Function() TableFunction

@@ -72,6 +72,22 @@ func (c *chain) process(i, port int, b *Batch) error {
 	return err
 }
 
+// answer is process of the first operator where an asynchronous stage leads it:
+// the answers to its questions have come.
+func (c *chain) answer(a Asker, in *Batch, n int, m *Matches, of []int32) error {
+	st := c.stats[0]
+	st.Batches.Add(1)
+	st.RowsIn.Add(int64(in.Rows()))
+	outer := c.clock.start()
+	start := time.Now()
+	err := a.Answer(c.ctx, in, n, m, of, c.emits[1])
+	c.clock.stop(st, outer, start)
+	if err == ErrDone {
+		c.doneAt = max(c.doneAt, 0)
+	}
+	return err
+}
+
 // push runs a batch through all operators.
 func (c *chain) push(port int, b *Batch) error {
 	c.rowsIn += int64(b.Rows())

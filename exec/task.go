@@ -47,6 +47,8 @@ type Task struct {
 	panicked func(task string, value any, stack []byte)
 	done     bool
 
+	async *asyncTask // set by Async
+
 	source   Source
 	splits   Splits // source, if it has them
 	gen      *watermarkGen
@@ -111,6 +113,9 @@ func (t *Task) take(ctx context.Context, in *taskInput, p *Packet) error {
 		t.Stats.Batches.Add(1)
 		t.Stats.RowsIn.Add(int64(p.Batch.Rows()))
 		p.Batch.Split = -1
+		if t.async != nil {
+			return t.settle(t.async.take(p.Batch))
+		}
 		return t.settle(t.chain.push(in.port, p.Batch))
 	case PacketWatermark:
 		in.wm, in.idle = p.Time, p.Idle
@@ -132,12 +137,20 @@ func (t *Task) take(ctx context.Context, in *taskInput, p *Packet) error {
 		if t.done {
 			return io.EOF
 		}
-		t.done = true
-		if err := t.chain.finish(); err != nil {
-			return err
+		if t.async != nil {
+			return t.settle(t.async.end())
 		}
-		return io.EOF
+		return t.finish()
 	}
+}
+
+// finish ends the chain: everything held comes out.
+func (t *Task) finish() error {
+	t.done = true
+	if err := t.chain.finish(); err != nil {
+		return err
+	}
+	return io.EOF
 }
 
 // settle turns ErrDone into the end of this task: upstream is told to stop,
@@ -154,10 +167,10 @@ func (t *Task) settle(err error) error {
 	for i := range t.ins {
 		t.ins[i].edge.refuse()
 	}
-	if err := t.chain.finish(); err != nil {
-		return err
+	if t.async != nil {
+		t.async.drop()
 	}
-	return io.EOF
+	return t.finish()
 }
 
 // merge computes the watermark over the inputs: the least of those that are
@@ -192,6 +205,14 @@ func (t *Task) tell(wm Time, idle bool) error {
 		return nil
 	}
 	t.lastWM, t.lastIdle = wm, idle
+	if t.async != nil {
+		return t.async.watermark(wm, idle)
+	}
+	return t.pass(wm, idle)
+}
+
+// pass tells the chain a watermark.
+func (t *Task) pass(wm Time, idle bool) error {
 	t.Stats.Watermark.Store(max(wm, t.chain.at))
 	t.Stats.Idle.Store(idle)
 	return t.chain.watermark(wm, idle)
@@ -210,10 +231,11 @@ func (t *Task) align(ctx context.Context) error {
 	}
 	e := t.epoch
 	t.epoch = 0
-	if err := t.save(e); err != nil {
-		return err
-	}
-	if err := t.chain.out.Barrier(ctx, e); err != nil {
+	if t.async != nil {
+		if err := t.settle(t.async.barrier(e)); err != nil {
+			return err
+		}
+	} else if err := t.cut(ctx, e); err != nil {
 		return err
 	}
 	// All inputs are open again before the first held packet is handled: it
@@ -232,6 +254,14 @@ func (t *Task) align(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// cut saves the state as it is between two epochs and sends the barrier on.
+func (t *Task) cut(ctx context.Context, e Epoch) error {
+	if err := t.save(e); err != nil {
+		return err
+	}
+	return t.chain.out.Barrier(ctx, e)
 }
 
 func (t *Task) save(e Epoch) error {
@@ -256,10 +286,7 @@ func (t *Task) step(ctx context.Context) error {
 	t.chain.ctx = ctx
 	select {
 	case e := <-t.barrier:
-		if err := t.save(e); err != nil {
-			return err
-		}
-		if err := t.chain.out.Barrier(ctx, e); err != nil {
+		if err := t.cut(ctx, e); err != nil {
 			return err
 		}
 	default:
@@ -333,6 +360,9 @@ func (t *Task) run(ctx context.Context) (err error) {
 				return err
 			}
 		}
+	}
+	if t.async != nil {
+		return t.async.run(ctx)
 	}
 	for {
 		select {

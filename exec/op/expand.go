@@ -5,7 +5,6 @@ import (
 	"sync/atomic"
 
 	"github.com/penstock/penstock/exec"
-	"github.com/penstock/penstock/internal/sqlerr"
 )
 
 // FaultPolicy says what becomes of a row whose question got no answer because
@@ -294,9 +293,4 @@ func (e *Expand) fault(in *exec.Batch, row int, cause error) (pad bool, err erro
 	case FaultFail:
 	}
 	return false, re
-}
-
-// misbehaved is the error of a function that breaks the rules of Matches.
-func misbehaved(what string) error {
-	return sqlerr.New(sqlerr.InternalError, "wrong answers to a batch of questions: %s", what)
 }

@@ -73,23 +73,9 @@ func (e *Expand) Answer(_ context.Context, in *exec.Batch, n int, m *exec.Matche
 
 // index checks the answers and finds out how they lie.
 func (e *Expand) index(n int, m *exec.Matches) (answersForm, error) {
-	if len(m.Parent) != m.Rows.N || m.Attempts != nil && len(m.Attempts) != n {
-		return 0, misbehaved("their numbers do not agree")
-	}
-	last, distinct := int32(-1), 0
-	for _, q := range m.Parent {
-		if q < last || int(q) >= n || q < 0 {
-			return 0, misbehaved("they are out of order or answer what was not asked")
-		}
-		if q != last {
-			distinct++
-		}
-		last = q
-	}
-	for i, f := range m.Faults {
-		if f.Question < 0 || int(f.Question) >= n || i > 0 && f.Question <= m.Faults[i-1].Question {
-			return 0, misbehaved("the faults are out of order or of what was not asked")
-		}
+	distinct, err := m.Check(n)
+	if err != nil {
+		return 0, err
 	}
 	switch {
 	case distinct == n && len(m.Parent) == n:
