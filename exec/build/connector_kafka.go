@@ -13,7 +13,7 @@ import (
 	"github.com/penstock/penstock/planner/plan"
 )
 
-// kafkaConnector is 'connector' = 'kafka'.
+// kafkaConnector is 'connector' = 'kafka' and 'upsert-kafka'.
 type kafkaConnector struct{}
 
 func (kafkaConnector) config(t *catalog.Table) (*kafka.Table, error) {
@@ -22,7 +22,17 @@ func (kafkaConnector) config(t *catalog.Table) (*kafka.Table, error) {
 		return nil, err
 	}
 	k, err := kafka.Configure(opts)
-	return k, catalog.HideSecrets(opts, atOption(err, t))
+	if err != nil {
+		return nil, catalog.HideSecrets(opts, atOption(err, t))
+	}
+	if k.Upsert {
+		if len(t.PrimaryKey) == 0 {
+			return nil, sqlerr.New(sqlerr.InvalidTableDefinition, "a table of connector 'upsert-kafka' needs a primary key").
+				Hint("add PRIMARY KEY (…) NOT ENFORCED: the columns that the record's key holds")
+		}
+		k.KeyFields = t.PrimaryKey
+	}
+	return k, nil
 }
 
 func (c kafkaConnector) Check(t *catalog.Table) error {
@@ -35,7 +45,7 @@ func (c kafkaConnector) Check(t *catalog.Table) error {
 			if _, ok := formatMeta(k.Value, col.Metadata); ok {
 				continue // the decoder made below sees to its type
 			}
-			if _, err := metaOf(col.Metadata, col.Type); err != nil {
+			if _, err := metaOf(col.Metadata, col.Type, k.Upsert); err != nil {
 				return err
 			}
 		}
@@ -70,9 +80,13 @@ func formatMeta(f *format.Format, key string) (string, bool) {
 }
 
 // metaOf finds a metadata key and sees that it can fill a column of type t.
-func metaOf(key string, t catalog.Type) (kafka.MetaSpec, error) {
+func metaOf(key string, t catalog.Type, upsert bool) (kafka.MetaSpec, error) {
 	var keys []string
-	for _, m := range kafka.MetaSpecs() {
+	specs := kafka.MetaSpecs()
+	if upsert {
+		specs = append(specs, kafka.OpSpec())
+	}
+	for _, m := range specs {
 		if m.Key == key {
 			same := m.Type.SameKind(t) || m.Type.IsTimestamp() && t.IsTimestamp() || m.Type.IsInteger() && t.IsInteger() && t.Kind >= m.Type.Kind
 			if !same {
@@ -138,7 +152,7 @@ func (c kafkaConnector) OpenScan(ctx context.Context, r *ScanRequest) (Scan, err
 // scanColumns divides what the plan wants among the value, the key and the facts
 // about the record.
 func scanColumns(t *catalog.Table, want []plan.ScanColumn, k *kafka.Table) (kafka.Columns, error) {
-	var cols kafka.Columns
+	cols := kafka.Columns{Upsert: k.Upsert}
 	all := fieldsOf(t)
 	keys, err := keyFields(all, k)
 	if err != nil {
@@ -154,12 +168,13 @@ func scanColumns(t *catalog.Table, want []plan.ScanColumn, k *kafka.Table) (kafk
 			value.Want = append(value.Want, format.Field{Name: c.Name, Type: c.Type})
 			value.Meta = append(value.Meta, meta)
 		case c.Meta != "":
-			m, err := metaOf(c.Meta, c.Type)
+			m, err := metaOf(c.Meta, c.Type, k.Upsert)
 			if err != nil {
 				return cols, err
 			}
+			cols.Deletes = cols.Deletes || m.Meta == kafka.MetaOp
 			cols.Meta = append(cols.Meta, kafka.MetaColumn{Col: i, Meta: m.Meta})
-		case k.KeyExcluded && slices.Contains(k.KeyFields, c.Name):
+		case (k.KeyExcluded || k.Upsert) && slices.Contains(k.KeyFields, c.Name):
 			cols.Key = append(cols.Key, i)
 			key.Want = append(key.Want, format.Field{Name: c.Name, Type: c.Type})
 		default:
@@ -237,6 +252,11 @@ func (c kafkaConnector) OpenSink(ctx context.Context, r *SinkRequest) (exec.Sink
 			cfg.Timestamp = i
 		case "headers":
 			cfg.Headers = i
+		case kafka.OpSpec().Key:
+			if cfg.Op = i; k.Upsert {
+				break
+			}
+			fallthrough
 		default:
 			return nil, sqlerr.New(sqlerr.FeatureNotSupported, "metadata %q cannot be written", col.Metadata).
 				Hint("declare column %q as VIRTUAL, or leave it out of the sink's table", col.Name)
@@ -253,6 +273,9 @@ func (c kafkaConnector) OpenSink(ctx context.Context, r *SinkRequest) (exec.Sink
 		}
 		if cfg.Key, err = encoder(k.Key, keys, k.KeyOptions, at); err != nil {
 			return nil, err
+		}
+		for _, f := range keys {
+			cfg.KeyCols = append(cfg.KeyCols, at[f.Name])
 		}
 	}
 	s, err := kafka.OpenSink(ctx, cfg)

@@ -8,7 +8,7 @@ import (
 
 // Connectors gives the built-in connectors by name.
 func Connectors() map[string]Connector {
-	return map[string]Connector{"kafka": kafkaConnector{}, "file": fileConnector{}, "blackhole": blackhole{}}
+	return map[string]Connector{"kafka": kafkaConnector{}, "upsert-kafka": kafkaConnector{}, "file": fileConnector{}, "blackhole": blackhole{}}
 }
 
 // resolved gives a table's options with the secrets that they refer to. They

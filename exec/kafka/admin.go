@@ -13,7 +13,7 @@ import (
 
 // createTopic makes a topic unless it is there; the broker chooses how many
 // replicas.
-func (c *client) createTopic(ctx context.Context, topic string, partitions int) error {
+func (c *client) createTopic(ctx context.Context, topic string, partitions int, compacted bool) error {
 	res, err := c.call(ctx, anyBroker, &metadata.Request{TopicNames: []string{}})
 	if err != nil {
 		return err
@@ -21,6 +21,9 @@ func (c *client) createTopic(ctx context.Context, topic string, partitions int) 
 	node := res.(*metadata.Response).ControllerID
 	req := &createtopics.Request{TimeoutMs: int32(c.cfg.RequestTimeout.Milliseconds()),
 		Topics: []createtopics.RequestTopic{{Name: topic, NumPartitions: int32(partitions), ReplicationFactor: -1}}}
+	if compacted {
+		req.Topics[0].Configs = []createtopics.RequestConfig{{Name: "cleanup.policy", Value: "compact"}}
+	}
 	if res, err = c.call(ctx, node, req); err != nil {
 		return err
 	}
@@ -49,7 +52,7 @@ func CreateTopic(ctx context.Context, cfg ClientConfig, topic string, partitions
 	made := false
 	return c.first(ctx, topic, func(ctx context.Context) error {
 		if !made {
-			if err := c.createTopic(ctx, topic, partitions); err != nil {
+			if err := c.createTopic(ctx, topic, partitions, false); err != nil {
 				return err
 			}
 			made = true

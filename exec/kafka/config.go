@@ -113,6 +113,9 @@ type Columns struct {
 	NewValue, NewKey func() (Decoder, error)
 	// Meta are the columns with facts about the record.
 	Meta []MetaColumn
+	// Upsert: a record stands for its key, so that one without a key is refused.
+	// With Deletes a tombstone is a row, whose value columns are NULL.
+	Upsert, Deletes bool
 }
 
 // MetaColumn is a column with a fact about the record.

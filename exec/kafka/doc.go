@@ -18,6 +18,9 @@
 // runs the keeper (keeper.go), which finds new partitions and topics and notes positions
 // for the group.
 //
+// Changelog (changelog.go) reads topics of last values per key for those who keep
+// them: all that is there, then what comes.
+//
 // # The way of a record out
 //
 // Sink.Write (sink.go) encodes rows, chooses a partition (partitioner.go) and

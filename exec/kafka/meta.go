@@ -22,6 +22,13 @@ const (
 	MetaKey
 	MetaHeaders
 	MetaLeaderEpoch
+	MetaOp
+)
+
+// The operations that a record of an upsert topic stands for.
+const (
+	OpUpsert = "+U"
+	OpDelete = "-D"
 )
 
 // MetaSpec describes a metadata key of METADATA FROM '…'.
@@ -34,6 +41,12 @@ type MetaSpec struct {
 	// Writable ones may be set by a sink.
 	Writable bool
 	Doc      string
+}
+
+// OpSpec is the metadata key that only upsert tables have.
+func OpSpec() MetaSpec {
+	return MetaSpec{"op", MetaOp, catalog.Of(catalog.Varchar), true,
+		"of upsert-kafka: +U where the record has a value, -D where it is a tombstone; to be written also +I, as +U"}
 }
 
 // MetaSpecs lists the metadata keys.
@@ -87,6 +100,12 @@ func appendMeta(c *exec.Column, m Meta, topic string, partition int32, w *walker
 		}
 	case MetaHeaders:
 		return appendHeaders(c, r.headers)
+	case MetaOp:
+		if r.value == nil {
+			c.AppendString(OpDelete)
+		} else {
+			c.AppendString(OpUpsert)
+		}
 	case MetaLeaderEpoch:
 		if w.epoch < 0 {
 			c.AppendNull()

@@ -50,6 +50,7 @@ const (
 	optInFlight   = "properties.max.in.flight.requests.per.connection"
 	properties    = "properties."
 	keyPrefix     = "key."
+	upsertName    = "upsert-kafka"
 )
 
 // The names of the modes and policies, in the order of their constants.
@@ -66,7 +67,7 @@ var (
 const maxMs = 24 * 60 * 60 * 1000
 
 var ownSpecs = []catalog.OptionSpec{
-	{Key: "connector", Kind: catalog.OptEnum, Enum: []string{"kafka"}, Required: true, Doc: "this connector"},
+	{Key: "connector", Kind: catalog.OptEnum, Enum: []string{"kafka", upsertName}, Required: true, Doc: "kafka: each record is a row; upsert-kafka: each record is the last value of its key, the table's PRIMARY KEY, and one without a value deletes it"},
 	{Key: optTopic, Doc: "the topic; to read, also several: a;b"},
 	{Key: optPattern, Doc: "to read: the topics whose whole name matches this regular expression (RE2)"},
 	{Key: optDiscovery, Kind: catalog.OptDuration, Default: "5min", Min: 0, Max: int64(24 * time.Hour), Doc: "how often an unbounded query looks for new partitions, and new topics of a pattern, which it then reads from their beginnings; 0: never"},
@@ -119,6 +120,9 @@ type Table struct {
 	KeyFields                []string
 	// KeyExcluded: the key's fields do not stand in the value.
 	KeyExcluded bool
+	// Upsert: the connector is upsert-kafka. The KeyFields are then the columns
+	// of the primary key, which is the caller's to set.
+	Upsert bool
 }
 
 // Bounded tells whether a scan ends by itself.
@@ -261,9 +265,16 @@ func (c *configurer) formats(t *Table) {
 		}
 	}
 	t.KeyExcluded = c.v.Enum(optInclude) == "EXCEPT_KEY"
+	t.Upsert = c.v.String("connector") == upsertName
 	key := c.v.String(optKeyFormat)
 	switch {
-	case key != "" && len(t.KeyFields) == 0:
+	case t.Upsert && len(t.KeyFields) > 0:
+		c.fault(optKeyFields, "leave it out", "option 'key.fields' does not go with 'upsert-kafka': the key is the PRIMARY KEY")
+	case t.Upsert && key == "":
+		c.fault("connector", "formats: "+strings.Join(format.Names(), ", "), "connector 'upsert-kafka' needs 'key.format'")
+	case t.Upsert && c.v.Enum(optStart) != startNames[StartEarliest]:
+		c.fault(optStart, "what came before would be missing", "connector 'upsert-kafka' reads from the beginning")
+	case key != "" && len(t.KeyFields) == 0 && !t.Upsert:
 		c.fault(optKeyFormat, "name the key's columns: 'key.fields' = 'a;b'", "option 'key.format' needs 'key.fields'")
 	case key == "" && len(t.KeyFields) > 0:
 		c.fault(optKeyFields, "formats: "+strings.Join(format.Names(), ", "), "option 'key.fields' needs 'key.format'")

@@ -69,8 +69,8 @@ func (c *configurer) topics(s *Config) {
 // Bounds of what is to be read.
 const (
 	minDiscovery = 100 * time.Millisecond // between two looks for new partitions
-	maxPattern = 1000 // bytes of a topic-pattern
-	maxTopics  = 1000 // names in one topic list
+	maxPattern   = 1000                   // bytes of a topic-pattern
+	maxTopics    = 1000                   // names in one topic list
 )
 
 // topic checks a topic's name, which brokers allow to be of few characters.
@@ -163,6 +163,8 @@ func (c *configurer) sink(client ClientConfig) SinkConfig {
 		Topic:           c.v.String(optTopic),
 		Timestamp:       -1,
 		Headers:         -1,
+		Op:              -1,
+		Upsert:          c.v.String("connector") == upsertName,
 		Partitioner:     Partitioner(c.enum(optPartition, partitionNames)),
 		AutoCreate:      c.v.Bool(optAutoCreate),
 		Partitions:      int(c.v.Int(optPartitions)),

@@ -96,7 +96,7 @@ func (s *Sink) contact(ctx context.Context) (identity, error) {
 		parts, err := s.client.partitions(ctx, s.cfg.Topic)
 		if errors.Is(err, kafkago.UnknownTopicOrPartition) && s.cfg.AutoCreate && !made {
 			made = true
-			if err := s.client.createTopic(ctx, s.cfg.Topic, s.cfg.Partitions); err != nil {
+			if err := s.client.createTopic(ctx, s.cfg.Topic, s.cfg.Partitions, s.cfg.Upsert); err != nil {
 				return err
 			}
 		}

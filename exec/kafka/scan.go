@@ -76,8 +76,7 @@ func (s *Scan) Partitions() []int32 {
 	return ids
 }
 
-// SplitName says which partition a split is: topic/partition, or its number
-// alone where there is one topic.
+// SplitName says which partition a split is: topic[partition].
 func (s *Scan) SplitName(split int32) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -85,10 +84,7 @@ func (s *Scan) SplitName(split int32) string {
 		return strconv.Itoa(int(split))
 	}
 	p := &s.parts[split]
-	if len(s.cfg.topics()) == 1 {
-		return strconv.Itoa(int(p.id))
-	}
-	return p.topic + "/" + strconv.Itoa(int(p.id))
+	return p.topic + "[" + strconv.Itoa(int(p.id)) + "]"
 }
 
 // Bounded tells whether the scan ends by itself.

@@ -45,7 +45,13 @@ type SinkConfig struct {
 	// Timestamp and Headers are the columns that the record's own come from, as
 	// TIMESTAMP and MAP<VARCHAR, BYTES>; -1: the wall clock, none.
 	Timestamp, Headers int
-	Partitioner        Partitioner
+	// Upsert: the columns KeyCols of the batches must not be NULL; Op, -1: none,
+	// says which rows delete their key, as records without a value; a topic that is
+	// made is compacted.
+	Upsert      bool
+	KeyCols     []int
+	Op          int
+	Partitioner Partitioner
 	// Task is the number of this sink among those of one query, for PartitionFixed.
 	Task int
 	// AutoCreate makes a missing topic, with Partitions partitions (0: 1).
@@ -207,13 +213,20 @@ func (s *Sink) Write(ctx context.Context, b *exec.Batch) error {
 // row encodes one row into its partition's open batch.
 func (s *Sink) row(b *exec.Batch, row int, now time.Time) (err error) {
 	var key, val []byte
+	deleted := false
+	if s.cfg.Upsert {
+		write := true
+		if deleted, write, err = s.operation(b, row); err != nil || !write {
+			return err
+		}
+	}
 	if s.cfg.Key != nil {
 		if s.key, err = s.cfg.Key.Encode(s.key[:0], b, row); err != nil {
 			return err
 		}
 		key = notNil(s.key)
 	}
-	if s.cfg.Value != nil {
+	if s.cfg.Value != nil && !deleted {
 		if s.val, err = s.cfg.Value.Encode(s.val[:0], b, row); err != nil {
 			return err
 		}
@@ -247,6 +260,30 @@ func (s *Sink) row(b *exec.Batch, row int, now time.Time) (err error) {
 		}
 	}
 	return nil
+}
+
+// operation tells what a row does to its key; -U, the value before an update, is
+// not written: the value after it follows.
+func (s *Sink) operation(b *exec.Batch, row int) (deleted, write bool, err error) {
+	for _, c := range s.cfg.KeyCols {
+		if b.Cols[c].IsNull(row) {
+			return false, false, sqlerr.New(sqlerr.NotNullViolation, "topic %q: a column of the primary key is null", s.cfg.Topic)
+		}
+	}
+	if s.cfg.Op < 0 || b.Cols[s.cfg.Op].IsNull(row) {
+		return false, true, nil
+	}
+	switch op := string(b.Cols[s.cfg.Op].Str(row)); op {
+	case "+I", OpUpsert:
+		return false, true, nil
+	case OpDelete:
+		return true, true, nil
+	case "-U":
+		return false, false, nil
+	default:
+		return false, false, sqlerr.New(sqlerr.InvalidParameterValue, "topic %q: %q is not an operation", s.cfg.Topic, op).
+			Hint("operations: +I, +U, -U, -D")
+	}
 }
 
 // notNil keeps an empty value apart from null.

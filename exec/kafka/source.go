@@ -24,6 +24,8 @@ type Source struct {
 	valueCol []*exec.Column
 	keyCol   []*exec.Column
 	batch    *exec.Batch
+	// deleted tells the tombstones among the rows of batch, with cols.Deletes.
+	deleted []bool
 
 	walk walker
 	d    *delivery // being walked
@@ -49,6 +51,8 @@ var (
 	_ exec.Source   = (*Source)(nil)
 	_ exec.Splits   = (*Source)(nil)
 	_ exec.Stateful = (*Source)(nil)
+
+	_ exec.SplitNamer = (*Source)(nil)
 )
 
 // Source makes the reader of some of the scan's partitions, given as indexes
@@ -234,6 +238,7 @@ func (s *Source) fill() (*exec.Batch, error) {
 	}
 	s.batch.Reset()
 	s.batch.Split = p.split
+	s.deleted = s.deleted[:0]
 	more, err := s.rows(p)
 	if err != nil {
 		return nil, err
@@ -268,7 +273,9 @@ func (s *Source) rows(p *sourcePart) (more bool, err error) {
 		p.pos = r.offset + 1
 		if r.value == nil && s.value != nil {
 			tombstones++
-			continue
+			if !s.cols.Deletes {
+				continue
+			}
 		}
 		records++
 		size += int64(len(r.value))
@@ -287,7 +294,13 @@ func (s *Source) rows(p *sourcePart) (more bool, err error) {
 // row decodes one record.
 func (s *Source) row(p *sourcePart, r *record) error {
 	n := s.batch.N
-	if s.value != nil {
+	if r.key == nil && s.cols.Upsert {
+		_, err := s.reject(p, r, "key", errNoKey, nil)
+		return err
+	}
+	if r.value == nil && s.cols.Deletes {
+		appendNulls(s.valueCol)
+	} else if s.value != nil {
 		if err := s.value.Append(r.value, s.valueCol); err != nil {
 			keep, err := s.reject(p, r, "value", err, s.valueCol)
 			if !keep {
@@ -310,8 +323,13 @@ func (s *Source) row(p *sourcePart, r *record) error {
 		}
 	}
 	s.batch.N++
+	if s.cols.Deletes {
+		s.deleted = append(s.deleted, r.value == nil)
+	}
 	return nil
 }
+
+var errNoKey = sqlerr.New(sqlerr.NotNullViolation, "the record has no key")
 
 // appendKey decodes the key; a record without one has NULL key fields.
 func (s *Source) appendKey(r *record) error {
@@ -370,6 +388,9 @@ func (s *Source) Splits() []int32 {
 	}
 	return out
 }
+
+// SplitName says which partition a split is. It may be asked at any time.
+func (s *Source) SplitName(split int32) string { return s.scan.SplitName(split) }
 
 func (s *Source) part(split int32) int {
 	for i := range s.parts {

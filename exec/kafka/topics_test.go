@@ -72,7 +72,7 @@ func TestTopics(t *testing.T) {
 		cfg := testConfig(b.Addr(), "")
 		set(&cfg)
 		s := openScan(t, cfg)
-		if n := len(s.Partitions()); n != 3 || s.SplitName(1) != "a-1/1" || s.SplitName(2) != "a-2/0" {
+		if n := len(s.Partitions()); n != 3 || s.SplitName(1) != "a-1[1]" || s.SplitName(2) != "a-2[0]" {
 			t.Errorf("%s: %d splits, %s, %s", name, n, s.SplitName(1), s.SplitName(2))
 		}
 		got := readPlaces(t, openSource(t, s, []int32{0, 2}, withTopic), -1)
