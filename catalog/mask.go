@@ -3,6 +3,7 @@ package catalog
 import (
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -14,9 +15,15 @@ const mask = "******"
 var secretWords = []string{"password", "passwd", "secret", "token", "credential", "jaas", "api-key", "api.key", "apikey",
 	"private-key", "private.key", "ssl.key", "keystore.key", "access-key", "access.key", "authorization"}
 
+// openHeaders are headers of requests that say nothing secret; any other may.
+var openHeaders = []string{"accept", "accept-language", "cache-control", "content-type", "host", "user-agent"}
+
 // IsSecretKey tells whether an option's value must not be shown.
 func IsSecretKey(key string) bool {
 	key = strings.ToLower(key)
+	if name, ok := strings.CutPrefix(key, "headers."); ok {
+		return !slices.Contains(openHeaders, name)
+	}
 	for _, w := range secretWords {
 		if strings.Contains(key, w) {
 			return true

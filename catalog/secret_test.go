@@ -128,6 +128,9 @@ func TestMaskReferences(t *testing.T) {
 	for _, c := range []struct{ key, value, want string }{
 		{"db.password", "${env:PW}", "${env:PW}"},
 		{"db.password", "x${env:PW}", mask},
+		{"headers.Cookie", "a=b", mask},
+		{"headers.X-Anything", "b", mask},
+		{"headers.Accept", "text/csv", "text/csv"},
 		{"url", "postgres://joe:${file:/run/pw}@db/x", "postgres://joe:${file:/run/pw}@db/x"},
 		{"url", "postgres://joe:pw@db/x?token=${env:T}", "postgres://joe:******@db/x?token=${env:T}"},
 		{jaas, `a.b.PlainLoginModule required username="u" password="${env:PW}";`, `a.b.PlainLoginModule required username="******" password="${env:PW}";`},
