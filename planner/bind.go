@@ -26,16 +26,21 @@ type binder struct {
 	// that are bound and not hoisted yet, by name.
 	asked   map[string]*catalog.Table
 	remotes map[string]*catalog.Function
+	// inside are the SQL functions whose texts are being bound, outermost first;
+	// stand is the place of the outermost one's call.
+	inside []string
+	stand  sqlerr.Pos
 }
 
 func newBinder(env *Env) *binder {
 	return &binder{env: env, params: slices.Clone(env.ParamTypes), sigs: map[string][]catalog.Signature{}}
 }
 
-// pos is p, or nothing inside a view's or table's own text.
+// pos is p; nothing inside a view's or table's own text, and the call's place
+// inside a function's.
 func (b *binder) pos(p parser.Pos) sqlerr.Pos {
 	if b.hidden > 0 {
-		return 0
+		return b.stand
 	}
 	return p
 }
@@ -160,7 +165,7 @@ func (b *binder) boolean(x parser.Expr, s *exprScope, place string) (plan.Expr, 
 }
 
 func (b *binder) bindParam(x *parser.Param) (plan.Expr, error) {
-	if x.N < 1 || x.N > parser.MaxParams {
+	if x.N < 1 || x.N > parser.MaxParams || len(b.inside) > 0 {
 		return nil, sqlerr.New(sqlerr.UndefinedParameter, "there is no parameter $%d", x.N).At(b.pos(x.P))
 	}
 	for len(b.params) < x.N {

@@ -39,6 +39,9 @@ func (b *binder) bindCall(x *parser.Call, s *exprScope) (plan.Expr, error) {
 	case windowCalls[name]:
 		return b.bindWindowCall(x, name, s)
 	}
+	if f := b.userFunction(name); f != nil {
+		return b.bindUserCall(x, f, s)
+	}
 	sigs := b.signatures(name)
 	if len(sigs) > 0 && sigs[0].Aggregate {
 		return b.bindAggregate(x, name, s)

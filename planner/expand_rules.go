@@ -165,13 +165,6 @@ func widened(n, in plan.Node, width int) plan.Node {
 	if !ok || e.Residual == nil || grown == 0 {
 		return out
 	}
-	e.Residual = plan.TransformExpr(e.Residual, func(x plan.Expr) plan.Expr {
-		if c, ok := x.(*plan.Col); ok && c.Index >= width {
-			d := *c
-			d.Index += grown
-			return &d
-		}
-		return x
-	})
+	e.Residual = moveColumns(e.Residual, width, grown)
 	return e
 }

@@ -29,8 +29,10 @@ func (b *binder) fromItem(it parser.FromItem, left *rel, kind string, scope *cte
 		return nil, err
 	}
 	defer b.leave()
-	if f, ok := it.(*parser.TableFunc); ok && callName(f.Call) == "unnest" {
-		return b.unnest(f, left, kind == "LEFT")
+	if f, ok := it.(*parser.TableFunc); ok {
+		if bind := b.besideFunc(f); bind != nil {
+			return bind(f, left, kind == "LEFT")
+		}
 	}
 	r, err := b.tableItem(it, scope)
 	if err != nil {
@@ -191,12 +193,13 @@ func (b *binder) viewQuery(v *catalog.View) (plan.Node, error) {
 	return b.rename(node, names, v.Name)
 }
 
-// depends notes a table or view; direct ones are named by the statement itself.
+// depends notes a table, view or function; direct ones are named by the statement
+// itself or by a function's text.
 func (b *binder) depends(name string) {
 	if !slices.Contains(b.uses, name) {
 		b.uses = append(b.uses, name)
 	}
-	if b.hidden == 0 && !slices.Contains(b.deps, name) {
+	if b.hidden == len(b.inside) && !slices.Contains(b.deps, name) {
 		b.deps = append(b.deps, name)
 	}
 }
@@ -217,10 +220,24 @@ func (b *binder) tableFunc(f *parser.TableFunc, scope *ctes) (*rel, error) {
 	case "unnest":
 		return b.unnest(f, nil, false)
 	}
-	if f.Lateral {
-		return nil, b.unsupported(f.Call.P, "LATERAL TABLE("+name+"(…))")
+	if b.userFunction(name) != nil {
+		return b.remoteTable(f, nil, false)
 	}
-	return nil, b.unsupported(f.Call.P, "the table function "+name)
+	e := sqlerr.New(sqlerr.UndefinedFunction, "table function %s does not exist", name).At(b.pos(f.Call.P))
+	return nil, e.Hint("CREATE FUNCTION %s(…) RETURNS TABLE (…) LANGUAGE grpc WITH (…) makes one", catalog.QuoteIdent(name))
+}
+
+// besideFunc binds the functions in FROM that may use what stands left of them;
+// nil for others.
+func (b *binder) besideFunc(f *parser.TableFunc) func(f *parser.TableFunc, left *rel, outer bool) (*rel, error) {
+	name := callName(f.Call)
+	if name == "unnest" {
+		return b.unnest
+	}
+	if b.userFunction(name) != nil {
+		return b.remoteTable
+	}
+	return nil
 }
 
 // unnest binds UNNEST(x) beside the columns it may use.
@@ -232,10 +249,11 @@ func (b *binder) unnest(f *parser.TableFunc, left *rel, outer bool) (*rel, error
 	if left == nil {
 		left = &rel{node: oneRow()}
 	}
-	x, err := b.expr(f.Call.Args[0], &exprScope{rel: left, clause: "FROM"})
+	xs, left, err := b.besideArgs(f.Call.Args, left)
 	if err != nil {
 		return nil, err
 	}
+	x := xs[0]
 	cols, err := unnestColumns(x.Type(), f.WithOrdinality)
 	if err != nil {
 		return nil, sqlerr.From(err).At(pos)

@@ -45,7 +45,7 @@ func statements(t testing.TB, pattern string) (creates, queries []string) {
 // is sound, with all rules and with none.
 func FuzzPlan(f *testing.F) {
 	tables := newFakeTables()
-	env := &Env{Tables: tables, Functions: loadFake(), Fold: fakeFold, Parallelism: 2}
+	env := &Env{Tables: tables, Functions: loadFake(), UserFunction: tables.function, Fold: fakeFold, Parallelism: 2}
 	creates, queries := statements(f, "testdata/*")
 	for _, c := range creates {
 		_ = tables.createAll(c, env) // some are there for their errors

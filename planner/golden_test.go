@@ -28,7 +28,7 @@ func TestGolden(t *testing.T) {
 		tables, settings := newFakeTables(), map[string]string{}
 		functions := loadFake()
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
-			env := &Env{Tables: tables, Functions: functions, Setting: func(n string) string { return settings[n] }, Fold: fakeFold}
+			env := &Env{Tables: tables, Functions: functions, UserFunction: tables.function, Setting: func(n string) string { return settings[n] }, Fold: fakeFold}
 			switch d.Cmd {
 			case "create":
 				if err := tables.createAll(d.Input, env); err != nil {
@@ -131,6 +131,9 @@ func columnsText(q *plan.Query) string {
 	}
 	for i, p := range q.Params {
 		fmt.Fprintf(&b, "$%d %s\n", i+1, p)
+	}
+	if slices.ContainsFunc(q.Uses, func(u string) bool { return strings.HasSuffix(u, "()") }) {
+		fmt.Fprintf(&b, "uses %s\n", strings.Join(q.Uses, ", "))
 	}
 	return b.String()
 }

@@ -32,6 +32,7 @@ type aggCall struct {
 	distinct bool
 	filter   plan.Expr
 	t        catalog.Type
+	user     *plan.UserAgg // of an aggregate written in SQL
 }
 
 func (k *block) grouped() bool { return k.group.any || len(k.group.aggs) > 0 }
@@ -249,7 +250,7 @@ func (k *block) aggregate() (plan.Node, func(plan.Expr) (plan.Expr, error), erro
 		r.keys, r.outs = append(r.keys, e), append(r.outs, r.column(agg, name, e.Type()))
 	}
 	for _, c := range g.aggs {
-		call := plan.AggCall{Fn: c.fn, Distinct: c.distinct, Filter: -1, T: c.t}
+		call := plan.AggCall{Fn: c.fn, Distinct: c.distinct, Filter: -1, T: c.t, User: c.user}
 		for _, a := range c.args {
 			call.Args, call.ArgTypes = append(call.Args, low.add(a, exprName(a))), append(call.ArgTypes, a.Type())
 		}

@@ -17,8 +17,10 @@ func (b *binder) join(j *parser.Join, scope *ctes) (*rel, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f, ok := j.Right.(*parser.TableFunc); ok && callName(f.Call) == "unnest" {
-		return b.joinUnnest(j, f, left)
+	if f, ok := j.Right.(*parser.TableFunc); ok {
+		if bind := b.besideFunc(f); bind != nil {
+			return b.joinBeside(j, f, left, bind)
+		}
 	}
 	right, err := b.tableItem(j.Right, scope)
 	if err != nil {
@@ -37,29 +39,6 @@ func (b *binder) join(j *parser.Join, scope *ctes) (*rel, error) {
 	return b.joinRels(left, right, kind, j.On, j.P)
 }
 
-// joinUnnest binds t JOIN UNNEST(t.x).
-func (b *binder) joinUnnest(j *parser.Join, f *parser.TableFunc, left *rel) (*rel, error) {
-	if j.Kind != "INNER" && j.Kind != "CROSS" && j.Kind != "LEFT" || j.Natural || len(j.Using) > 0 {
-		return nil, b.unsupported(j.P, j.Kind+" JOIN with UNNEST on its right")
-	}
-	out, err := b.unnest(f, left, j.Kind == "LEFT")
-	if err != nil || j.On == nil {
-		return out, err
-	}
-	cond, err := b.boolean(j.On, &exprScope{rel: out, clause: "JOIN conditions"}, "argument of JOIN/ON")
-	if err != nil {
-		return nil, err
-	}
-	if c, ok := cond.(*plan.Const); ok && !c.Null && c.Text == string(trueText) {
-		return out, nil
-	}
-	if j.Kind == "LEFT" {
-		return nil, b.unsupported(j.P, "LEFT JOIN UNNEST with a condition other than TRUE")
-	}
-	out.node = &plan.Filter{Input: out.node, Cond: cond}
-	return out, nil
-}
-
 var trueText = boolConst(true, 0).Text
 
 // joinRels joins two relations on a condition over both.
@@ -74,6 +53,9 @@ func (b *binder) joinRels(left, right *rel, kind plan.JoinKind, on parser.Expr, 
 		cond, err := b.boolean(on, &exprScope{rel: out, clause: "JOIN conditions"}, "argument of JOIN/ON")
 		if err != nil {
 			return nil, err
+		}
+		if asks(cond) {
+			return b.askingJoin(left, right, kind, cond, pos)
 		}
 		j.Residual = cond
 	}
