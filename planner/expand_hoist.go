@@ -114,7 +114,6 @@ func (h *hoister) add(c *plan.Call) int {
 		for i, col := range e.Lookup.Columns {
 			e.Columns, e.Cols = append(e.Columns, i), append(e.Cols, catalog.Column{Name: col.Name, Type: col.Type})
 		}
-		e.Version, e.Cols = true, append(e.Cols, versionColumn())
 	}
 	h.node = e
 	return base

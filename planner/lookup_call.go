@@ -13,7 +13,7 @@ import (
 // While a block is bound, calls of these names stand for what an Expand will
 // give: LOOKUP(table, column, key…), LOOKUP_VERSION(table) and f(argument…). Their
 // first argument is the name of the table or function; askLookup's second is the
-// place of the column, or of the version behind the last column.
+// place of the column.
 const (
 	askLookup  = "@lookup"
 	askVersion = "@lookup_version"
@@ -106,8 +106,9 @@ func (b *binder) bindLookup(x *parser.Call, s *exprScope) (plan.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := &plan.Call{Fn: askLookup, Args: slices.Clone(ask.Args), T: catalog.Of(catalog.BigInt), P: pos}
-	found.Args[1] = placeConst(len(t.Columns))
+	// A row that is there has its key, which is never NULL.
+	found := &plan.Call{Fn: askLookup, Args: slices.Clone(ask.Args), T: t.Columns[keys[0]].Type, P: pos}
+	found.Args[1] = placeConst(keys[0])
 	both := []plan.Expr{ask, def}
 	typ, err := b.unite(both, "LOOKUP")
 	if err != nil {
