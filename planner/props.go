@@ -128,12 +128,12 @@ func unionProps(n *plan.Union) []colProps {
 	return ps
 }
 
-// joinProps: a joined row comes when the later of its two comes, so the
-// earlier one's time may lie behind the watermark. Only when both are equal (a
-// window join) are they still event time.
+// joinProps: a joined row comes when the later of its two comes. The times that
+// bound the join lie behind the watermark by no more than the bounds, and what
+// stands above the join sees a watermark held back by that (exec/op.Join.Delay), so
+// they are event time still; other columns' times are not bounded.
 func joinProps(n *plan.Join) []colProps {
 	left, right := props(n.Left), props(n.Right)
-	together := n.Time != nil && n.Time.Lower == 0 && n.Time.Upper == 0
 	keep := func(ps []colProps, timeCol int, kept bool) {
 		for i := range ps {
 			same := i == timeCol || ps[i].win != nil && ps[i].win == ps[timeCol].win
@@ -143,10 +143,10 @@ func joinProps(n *plan.Join) []colProps {
 		}
 	}
 	l, r := 0, 0
-	if together {
+	if n.Time != nil {
 		l, r = n.Time.LeftCol, n.Time.RightCol
 	}
-	keep(left, l, together && (n.Kind == plan.Inner || n.Kind == plan.Left))
-	keep(right, r, together && (n.Kind == plan.Inner || n.Kind == plan.Right))
+	keep(left, l, n.Time != nil && (n.Kind == plan.Inner || n.Kind == plan.Left))
+	keep(right, r, n.Time != nil && (n.Kind == plan.Inner || n.Kind == plan.Right))
 	return append(left, right...)
 }

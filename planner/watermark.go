@@ -76,7 +76,7 @@ func (p *timePusher) push(n plan.Node, e plan.Expr) (plan.Node, int, error) {
 		return in, i, nil
 	}
 	return nil, 0, sqlerr.New(sqlerr.FeatureNotSupported, "a window needs event time, and \"%s\" is none here", exprName(e)).At(e.Pos()).
-		Hint("a window over the result of a window takes its window_time (or TUMBLE_ROWTIME); over a join or an unwindowed aggregate there is none")
+		Hint("a window over the result of a window takes its window_time (or TUMBLE_ROWTIME); over a join without bounds in time or an unwindowed aggregate there is none")
 }
 
 // place puts the watermark over a scan.
