@@ -32,6 +32,24 @@ type Graph struct {
 	cfg     GraphConfig
 	tasks   []*Task
 	closers []io.Closer
+	beside  []Companion
+}
+
+// Companion works beside the tasks of a query, on what they hand to it. The
+// graph closes it.
+type Companion interface {
+	// Serve works until Finish has been called and all is done that was handed
+	// over before. ctx is the query's; an error ends the query.
+	Serve(ctx context.Context) error
+	// Finish says that the tasks have ended, whether well or not.
+	Finish()
+	io.Closer
+}
+
+// Beside has Run serve a companion.
+func (g *Graph) Beside(c Companion) {
+	g.beside = append(g.beside, c)
+	g.closers = append(g.closers, c)
 }
 
 // NewGraph makes an empty graph.
@@ -85,6 +103,9 @@ func (g *Graph) Sink(from *Task, s Sink) {
 	g.closers = append(g.closers, s)
 }
 
+// Own has the graph close c with its sources and sinks.
+func (g *Graph) Own(c io.Closer) { g.closers = append(g.closers, c) }
+
 // Tasks lists the tasks, for statistics.
 func (g *Graph) Tasks() []*Task { return g.tasks }
 
@@ -116,14 +137,23 @@ func (g *Graph) Run(ctx context.Context) error {
 		once  sync.Once
 		first error
 	)
+	fail := func(err error) {
+		if err != nil {
+			once.Do(func() { first = err; cancel(err) })
+		}
+	}
+	var beside sync.WaitGroup
+	for _, c := range g.beside {
+		beside.Go(func() { fail(c.Serve(ctx)) })
+	}
 	for _, t := range g.tasks {
-		wg.Go(func() {
-			if err := t.run(ctx); err != nil {
-				once.Do(func() { first = err; cancel(err) })
-			}
-		})
+		wg.Go(func() { fail(t.run(ctx)) })
 	}
 	wg.Wait()
+	for _, c := range g.beside {
+		c.Finish()
+	}
+	beside.Wait()
 	return errors.Join(first)
 }
 
@@ -140,7 +170,7 @@ func (g *Graph) open() func() {
 	return g.Close
 }
 
-// Close closes sources and sinks; only for a graph that is not Run.
+// Close closes sources, sinks and what it owns; only for a graph that is not Run.
 func (g *Graph) Close() {
 	for _, c := range g.closers {
 		_ = c.Close() // the query is over; what mattered was flushed

@@ -49,11 +49,16 @@ func (b *builder) nodeOf(n plan.Node) (lanes, error) {
 		return b.join(n)
 	case *plan.Exchange:
 		return b.exchange(n)
+	case *plan.Expand:
+		return b.expand(n)
 	}
 	return lanes{}, sqlerr.New(sqlerr.InternalError, "plan node %T cannot be run", n)
 }
 
 func (b *builder) scan(n *plan.Scan) (lanes, error) {
+	if n.Table.Lookup {
+		return b.scanLookup(n)
+	}
 	c, err := b.connector(&n.Table)
 	if err != nil {
 		return lanes{}, err

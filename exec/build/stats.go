@@ -82,6 +82,18 @@ func (s *Stats) skipped(_ *exec.Batch, e *exec.RowError) {
 	}
 }
 
+// dropped gives the hook for rows whose question to name failed and that are
+// dropped by its 'on-error'.
+func (s *Stats) dropped(stage, name, policy string) func(*exec.Batch, *exec.RowError) {
+	lim := &limiter{}
+	return func(_ *exec.Batch, e *exec.RowError) {
+		if lim.allow() {
+			s.log.Warn("rows dropped: a question was not answered", "stage", stage, "name", name, "on-error", policy,
+				"error", e.Err, "sqlstate", string(sqlerr.CodeOf(e.Err)))
+		}
+	}
+}
+
 // limiter lets one event through each LogEvery.
 type limiter struct{ next atomic.Int64 }
 
