@@ -10,6 +10,8 @@
 //	  bind     query.go, from.go, select.go, group.go, window.go, join.go:
 //	           syntax tree -> plan nodes; expr*.go, call.go, overload.go, coerce.go,
 //	           literal.go, array.go: expressions. All errors of names and types are made here.
+//	           lookups and functions of users: expand*.go and lookup_call.go make Expand
+//	           nodes of what is asked for each row; function.go inlines SQL, useragg.go binds aggregates
 //	  time     watermark.go: which columns are event time (props.go), and an
 //	           implicit watermark where the query windows on one that has none
 //	  rules    rules.go lists them; rule_*.go hold one each
@@ -36,6 +38,10 @@
 //     none is left in a finished plan.
 //   - While a grouped query is bound, a Col with a negative index stands for the
 //     result of an aggregate or a bound of the group's window (group.go).
+//   - A call of LOOKUP or of a remote function is bound as a Call named "@…" (lookup_call.go)
+//     until its block's hoister puts an Expand below (expand_hoist.go). An Expand adds its
+//     columns behind its input's, so columns that are bound keep their places.
+//   - A lookup table is a bounded scan until settle.go finds it on the right of a join.
 //   - Expressions from a view's or a table's text carry no positions, as those
 //     would point into the wrong text.
 package planner
