@@ -210,10 +210,18 @@ type sink struct {
 	feeds *Feeds
 	table string
 	enc   format.Encoder
+	cols  []int // those that are written; nil: all
 }
 
 // Write takes the rows.
 func (s *sink) Write(_ context.Context, b *exec.Batch) error {
+	if s.cols != nil {
+		part := &exec.Batch{N: b.N, Sel: b.Sel}
+		for _, i := range s.cols {
+			part.Cols = append(part.Cols, b.Cols[i])
+		}
+		b = part
+	}
 	for i := range b.Rows() {
 		row, err := s.enc.Encode(nil, b, b.Row(i))
 		if err != nil {
