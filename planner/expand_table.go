@@ -98,10 +98,8 @@ func (b *binder) checkTableFunc(f *parser.TableFunc, fn *catalog.Function) error
 		return b.unsupported(c.P, "WITH ORDINALITY of "+fn.Name)
 	case c.Over != nil:
 		return b.unsupported(c.P, "OVER (a window function)")
-	case c.Variadic:
-		return b.unsupported(c.P, "VARIADIC")
 	}
-	return b.plainCall(c, fn.Name, true)
+	return b.userCall(c, fn.Name)
 }
 
 // joinBeside binds t JOIN LATERAL TABLE(f(t.x)) and t JOIN UNNEST(t.x).

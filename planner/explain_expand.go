@@ -22,7 +22,9 @@ func expandDetails(n *plan.Expand, add func(name, value string)) string {
 		for i, k := range n.Keys {
 			keys[i] = catalog.QuoteIdent(n.Lookup.Columns[k].Name) + " = " + exprText(n.Args[i], in)
 		}
-		add("on", "["+strings.Join(keys, ", ")+"]")
+		if len(keys) > 0 {
+			add("on", "["+strings.Join(keys, ", ")+"]")
+		}
 	}
 	if n.Residual != nil {
 		add("and", "["+exprText(n.Residual, columnNames(n.Schema()))+"]")

@@ -23,7 +23,7 @@ func (b *binder) bindUserCall(x *parser.Call, f *catalog.Function, s *exprScope)
 	if f.Aggregate != nil {
 		return b.bindUserAggregate(x, f, s)
 	}
-	if err := b.plainCall(x, f.Name, true); err != nil {
+	if err := b.userCall(x, f.Name); err != nil {
 		return nil, err
 	}
 	if f.Table {
@@ -49,6 +49,14 @@ func (b *binder) bindUserCall(x *parser.Call, f *catalog.Function, s *exprScope)
 	}
 	b.remotes[f.Name] = f
 	return &plan.Call{Fn: askRemote, Args: append([]plan.Expr{text(f.Name)}, args...), T: f.Returns[0].Type, P: b.pos(x.P)}, nil
+}
+
+// userCall refuses what neither users' functions nor questions have.
+func (b *binder) userCall(x *parser.Call, name string) error {
+	if x.Variadic {
+		return b.unsupported(x.P, "VARIADIC of "+name)
+	}
+	return b.plainCall(x, name, true)
 }
 
 // functionArgs converts arguments to the declared types.

@@ -71,6 +71,10 @@ func (b *binder) insertTable(name parser.Name) (*catalog.Table, error) {
 	if err != nil {
 		return nil, sqlerr.From(err).At(b.pos(name.Pos()))
 	}
+	if t != nil && t.Lookup {
+		return nil, sqlerr.New(sqlerr.WrongObjectType, "cannot insert into lookup table \"%s\"", t.Name).At(b.pos(name.Pos())).
+			Hint("its rows are those of its source: change them there, then REFRESH LOOKUP TABLE")
+	}
 	if t != nil {
 		b.depends(t.Name)
 		return t, nil

@@ -58,7 +58,7 @@ func (b *binder) mayAsk(x *parser.Call, s *exprScope, what string) error {
 	if !askClauses[s.clause] {
 		return b.unsupported(x.P, what+" in "+s.clause)
 	}
-	return b.plainCall(x, callName(x), true)
+	return b.userCall(x, callName(x))
 }
 
 func text(s string) *plan.Const { return &plan.Const{T: catalog.Of(catalog.Varchar), Text: s} }

@@ -20,6 +20,8 @@ func (b *binder) bindUserAggregate(x *parser.Call, f *catalog.Function, s *exprS
 		return nil, sqlerr.New(sqlerr.GroupingError, "aggregate function calls cannot be nested").At(pos)
 	case s.group == nil:
 		return nil, sqlerr.New(sqlerr.GroupingError, "aggregate functions are not allowed in %s", s.clause).At(pos)
+	case x.Variadic:
+		return nil, b.unsupported(x.P, "VARIADIC of "+f.Name)
 	case len(x.OrderBy) > 0:
 		return nil, b.unsupported(x.P, "ORDER BY in "+f.Name)
 	}
