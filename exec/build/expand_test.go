@@ -120,7 +120,7 @@ func run(t *testing.T, env *Env, root plan.Node) ([]string, *Query, error) {
 	}
 }
 
-func lookup(n int, set func(*plan.Expand)) *plan.Expand {
+func lookupOf(n int, set func(*plan.Expand)) *plan.Expand {
 	e := &plan.Expand{Input: numbers(n), Lookup: &catalog.Table{Name: "squares", Lookup: true}, Keys: []int{0}, Columns: []int{1},
 		Args: []plan.Expr{&plan.Col{Index: 0, T: bigint}}, Cols: catalog.Schema{{Name: "square", Type: bigint}}, WindowEnd: -1}
 	if set != nil {
@@ -156,7 +156,7 @@ func TestExpand(t *testing.T) {
 			}, "0 0; 2 4; 4 16", ""},
 		} {
 			s := &squares{asked: Asked{OnError: c.onError, Async: a}}
-			got, q, err := run(t, testEnv(s), lookup(8, c.set))
+			got, q, err := run(t, testEnv(s), lookupOf(8, c.set))
 			if c.err != "" {
 				if err == nil || !strings.Contains(err.Error(), c.err) {
 					t.Errorf("%q: error %v, want %s", c.onError, err, c.err)
@@ -174,7 +174,7 @@ func TestExpand(t *testing.T) {
 	}
 }
 
-func nameOf(set func(*plan.Expand)) string { return lookup(0, set).Name() }
+func nameOf(set func(*plan.Expand)) string { return lookupOf(0, set).Name() }
 
 func TestScanOfLookupTable(t *testing.T) {
 	table := catalog.Table{Name: "squares", Lookup: true, Columns: []catalog.TableColumn{{Name: "n", Type: bigint}, {Name: "square", Type: bigint}}}
@@ -191,15 +191,15 @@ func TestExpandRefused(t *testing.T) {
 	env := testEnv(s)
 	env.Lookups, env.Remotes = nil, nil
 	for name, root := range map[string]plan.Node{
-		"lookup":   lookup(1, nil),
+		"lookup":   lookupOf(1, nil),
 		"scan":     &plan.Scan{Table: catalog.Table{Name: "t", Lookup: true}},
-		"function": lookup(1, func(e *plan.Expand) { e.Lookup, e.Function = nil, &catalog.Function{Name: "f"} }),
+		"function": lookupOf(1, func(e *plan.Expand) { e.Lookup, e.Function = nil, &catalog.Function{Name: "f"} }),
 	} {
 		if _, _, err := run(t, env, root); sqlerr.CodeOf(err) != sqlerr.FeatureNotSupported {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	pinned := lookup(1, func(e *plan.Expand) { e.Pin, e.WindowEnd = true, 0 })
+	pinned := lookupOf(1, func(e *plan.Expand) { e.Pin, e.WindowEnd = true, 0 })
 	if _, _, err := run(t, testEnv(s), pinned); sqlerr.CodeOf(err) != sqlerr.FeatureNotSupported || s.open.Load() != 0 {
 		t.Errorf("pin: %v, %d left open", err, s.open.Load())
 	}
@@ -212,7 +212,7 @@ func TestExpandLanes(t *testing.T) {
 		opens int64
 	}{{nil, 2}, {&exec.AsyncConfig{MaxRows: 3}, 2}, {&exec.AsyncConfig{MaxRows: 3, Gather: true}, 1}} {
 		s := &squares{asked: Asked{OnError: "null", Async: c.async}}
-		root := lookup(8, func(e *plan.Expand) {
+		root := lookupOf(8, func(e *plan.Expand) {
 			e.Input = &plan.Union{Ins: []plan.Node{numbers(8), numbers(8)}, Names: []string{"n"}}
 		})
 		got, _, err := run(t, testEnv(s), root)
