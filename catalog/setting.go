@@ -94,6 +94,7 @@ var settingSpecs = []SettingSpec{
 		Doc: "on, off, or a list of rules: -name leaves one out, plain names take only those."},
 	{Name: "parallelism", Kind: SetInt, Default: strconv.Itoa(runtime.GOMAXPROCS(0)), Min: 1, Max: maxParallelism,
 		Doc: "How many tasks of a query may work side by side."},
+	{Name: "reject.table", check: checkTableName, Doc: "The table that takes records that cannot be read and rows that cannot be used, of tables that name none themselves."},
 	{Name: "row_security", Kind: SetBool, Default: "on", Doc: "There are no policies; accepted for pg_dump."},
 	{Name: "scan.idle-timeout", Kind: SetDuration, Default: "10s", Max: maxWait, Alias: "watermark.idle-timeout",
 		Doc: "How long a partition is silent, when read to its end, before it holds the watermark back no more."},

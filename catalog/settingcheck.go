@@ -102,3 +102,12 @@ func checkRules(v string) (string, error) {
 	}
 	return strings.Join(slices.Compact(words), ","), nil
 }
+
+// checkTableName takes a name of at most the length that names may have, or
+// none; whether there is such a table is seen when a query starts.
+func checkTableName(v string) (string, error) {
+	if v = strings.TrimSpace(v); len(v) > 3*(MaxNameLength+1) {
+		return "", advice("The name is too long.")
+	}
+	return v, nil
+}

@@ -49,7 +49,7 @@ func (b *builder) aggregate(n *plan.Aggregate) (lanes, error) {
 		in = b.gather(in)
 	}
 	calls, rows := counted(n)
-	specs, states, err := aggSpecs(calls)
+	specs, states, err := b.aggSpecs(calls)
 	if err != nil {
 		return in, err
 	}
@@ -60,7 +60,7 @@ func (b *builder) aggregate(n *plan.Aggregate) (lanes, error) {
 	base.Aggs = specs
 	if n.Phase == plan.Final && rows >= 0 {
 		// The states stand behind windows and keys, in order; a count's is one column.
-		base.Late = b.stats.lateBy(2 + len(n.Keys) + before(specs, rows))
+		base.Late = b.lateBy(inputOf(n), 2+len(n.Keys)+before(specs, rows))
 	}
 	make := func() (exec.Operator, error) { return op.NewAggregate(base) }
 	if n.Phase == plan.Partial {
@@ -83,12 +83,25 @@ func (b *builder) aggregate(n *plan.Aggregate) (lanes, error) {
 	})
 }
 
+// inputOf gives the columns that the aggregation's input has and that rows can be
+// shown with: in front of a final phase's states, windows and keys.
+func inputOf(n *plan.Aggregate) catalog.Schema {
+	if n.Phase != plan.Final {
+		return n.Input.Schema()
+	}
+	width := len(n.Keys)
+	if n.Window != nil {
+		width += 2
+	}
+	return n.Schema()[:width]
+}
+
 func (b *builder) aggregateConfig(n *plan.Aggregate, in lanes) (op.AggregateConfig, error) {
 	w, err := window(n.Window)
 	if err != nil {
 		return op.AggregateConfig{}, err
 	}
-	c := op.AggregateConfig{Window: w, Phase: phases[n.Phase], OnError: b.policy(), Late: b.stats.late}
+	c := op.AggregateConfig{Window: w, Phase: phases[n.Phase], OnError: b.policy(inputOf(n)), Late: b.late(inputOf(n))}
 	if n.Phase != plan.Partial { // a partial that is full hands over early
 		c.MaxGroups = b.env.MaxGroups
 	}
@@ -102,9 +115,15 @@ func (b *builder) aggregateConfig(n *plan.Aggregate, in lanes) (op.AggregateConf
 }
 
 // aggSpecs makes the operators' form of the calls, and empty columns for their states.
-func aggSpecs(calls []plan.AggCall) (specs []op.AggSpec, states []*exec.Column, err error) {
+func (b *builder) aggSpecs(calls []plan.AggCall) (specs []op.AggSpec, states []*exec.Column, err error) {
 	for _, call := range calls {
-		one, err := expr.NewAggregate(call.Fn, call.ArgTypes, call.T, call.Distinct)
+		make := func() (exec.Aggregate, error) {
+			if call.User != nil {
+				return expr.NewUserAggregate(call.User, call.ArgTypes, call.Distinct, b.expr)
+			}
+			return expr.NewAggregate(call.Fn, call.ArgTypes, call.T, call.Distinct)
+		}
+		one, err := make()
 		if err != nil {
 			return nil, nil, err
 		}
@@ -112,7 +131,7 @@ func aggSpecs(calls []plan.AggCall) (specs []op.AggSpec, states []*exec.Column, 
 			states = append(states, exec.NewColumn(l))
 		}
 		specs = append(specs, op.AggSpec{Args: call.Args, Filter: call.Filter, Result: exec.NewColumnOf(call.T), New: func() exec.Aggregate {
-			a, _ := expr.NewAggregate(call.Fn, call.ArgTypes, call.T, call.Distinct) // one was made above
+			a, _ := make() // one was made above
 			return a
 		}})
 	}

@@ -34,7 +34,11 @@ func Build(ctx context.Context, p *plan.Query, env *Env) (*Query, error) {
 			User: env.User, Database: "penstock", Schema: "public", Version: env.Version}}
 	b.stats = newStats(b.graph, env.Log)
 	q := &Query{Graph: b.graph, Stats: b.stats}
-	if err := b.root(p.Root, q); err != nil {
+	err := b.queryRejects(p.Root)
+	if err == nil {
+		err = b.root(p.Root, q)
+	}
+	if err != nil {
 		b.graph.Close()
 		return nil, err
 	}
@@ -52,6 +56,10 @@ type builder struct {
 	names       map[string]int
 	// at is the plan node under way.
 	at plan.Node
+	// rejects are the reject tables by name, rows that for what operators reject;
+	// nil: none.
+	rejects map[string]*Rejects
+	rows    *Rejects
 }
 
 // lanes are the tasks at whose ends the rows of a node come out, side by side,
@@ -191,8 +199,4 @@ func (b *builder) add(in lanes, s catalog.Schema, make func() (exec.Operator, er
 		b.stats.works(b.at, t)
 	}
 	return lanes{in.tasks, layoutOf(s), in.delay}, nil
-}
-
-func (b *builder) policy() op.RowPolicy {
-	return op.RowPolicy{Skip: b.env.SkipBadRows, Skipped: b.stats.skipped}
 }

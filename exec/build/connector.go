@@ -33,6 +33,9 @@ type ScanRequest struct {
 	// BatchRows bounds the rows of a batch.
 	BatchRows int
 	Env       *Env
+	// Rejects takes what cannot be read where the table's options do not say
+	// otherwise; nil: there is no reject table.
+	Rejects *Rejects
 }
 
 // SinkRequest says what to write: the table's columns that rows are written to,
@@ -79,6 +82,12 @@ type Env struct {
 	// SkipBadRows: a row that an expression refuses is dropped and counted
 	// instead of ending the query.
 	SkipBadRows bool
+	// SkipAuto: where the query has a reject table, such a row goes there instead.
+	SkipAuto bool
+	// RejectTable is the session's reject table, "" for none, and Table finds
+	// it, and those that tables name.
+	RejectTable string
+	Table       func(name string) (*catalog.Table, bool)
 	Now         func() time.Time
 	Timezone    *time.Location
 	Log         *slog.Logger

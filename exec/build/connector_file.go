@@ -65,6 +65,7 @@ func (c fileConnector) OpenScan(ctx context.Context, r *ScanRequest) (Scan, erro
 		cfg.Columns = append(cfg.Columns, file.Column{Name: col.Name, Type: col.Type, Meta: col.Meta})
 	}
 	cfg.Fields = fieldsOf(r.Table)
+	rejectLines(&cfg, r.Rejects)
 	scan, err := file.OpenScan(ctx, cfg)
 	if err != nil {
 		return nil, err

@@ -138,6 +138,7 @@ func (c kafkaConnector) OpenScan(ctx context.Context, r *ScanRequest) (Scan, err
 		return nil, err
 	}
 	k.Scan.MaxRows, k.Scan.Client.Log = r.BatchRows, r.Env.Log
+	rejectRecords(k, r.Rejects)
 	s, err := kafka.OpenScan(ctx, k.Scan)
 	if err != nil {
 		return nil, err

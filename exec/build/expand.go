@@ -110,7 +110,7 @@ func (e *expander) open() (*op.Expand, *Asked, error) {
 	n, b := e.n, e.b
 	c := op.ExpandConfig{Function: asked.Function, Columns: e.in, NullMatchesNothing: n.Lookup != nil,
 		Left: n.Left, First: n.First, Version: n.Version, Errors: n.Errors, WindowEnd: n.WindowEnd,
-		Pins: e.pins, OnError: b.policy(), Stats: e.stats}
+		Pins: e.pins, OnError: b.policy(n.Input.Schema()), Stats: e.stats}
 	if len(n.Args) > 0 {
 		p, err := expr.CompileAll(n.Args, b.expr)
 		if err != nil {
@@ -141,9 +141,9 @@ func (e *expander) open() (*op.Expand, *Asked, error) {
 
 // policy sets what becomes of rows whose question fails.
 func (e *expander) policy(c *op.ExpandConfig, onError string) error {
-	stage := "rpc"
+	stage := StageRPC
 	if e.n.Lookup != nil {
-		stage = "lookup"
+		stage = StageLookup
 	}
 	switch onError {
 	case "", "fail":
@@ -152,7 +152,19 @@ func (e *expander) policy(c *op.ExpandConfig, onError string) error {
 		c.OnFault = op.FaultNull
 	case "skip", "reject":
 		c.OnFault = op.FaultDrop
-		c.Dropped = e.b.stats.dropped(stage, e.n.Name(), onError)
+		count := e.b.stats.dropped(stage, e.n.Name(), onError)
+		if c.Dropped = count; onError == "skip" {
+			break
+		}
+		if e.b.rows == nil {
+			return sqlerr.New(sqlerr.InvalidParameterValue, "%s: option 'on-error' = 'reject' needs a reject table", e.n.Name()).
+				Hint("SET reject.table, or give a table that the query reads the option 'reject.table'")
+		}
+		rows := e.b.rowWriter(e.n.Input.Schema())
+		c.Dropped = func(in *exec.Batch, re *exec.RowError) {
+			count(in, re)
+			rows.reject(stage, in, re.Row, re.Err)
+		}
 	default:
 		return sqlerr.New(sqlerr.InternalError, "%s: unknown policy %q", e.n.Name(), onError)
 	}

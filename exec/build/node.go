@@ -63,7 +63,14 @@ func (b *builder) scan(n *plan.Scan) (lanes, error) {
 	if err != nil {
 		return lanes{}, err
 	}
-	scan, err := c.OpenScan(b.ctx, &ScanRequest{Table: &n.Table, Columns: n.Columns, BatchRows: b.env.BatchRows, Env: b.env})
+	rejects, err := b.rejectsFor(&n.Table)
+	if err == nil {
+		err = checkRejects(&n.Table, rejects)
+	}
+	if err != nil {
+		return lanes{}, err
+	}
+	scan, err := c.OpenScan(b.ctx, &ScanRequest{Table: &n.Table, Columns: n.Columns, BatchRows: b.env.BatchRows, Env: b.env, Rejects: rejects})
 	if err != nil {
 		return lanes{}, hidden(err, &n.Table)
 	}
@@ -127,7 +134,7 @@ func (b *builder) filter(n *plan.Filter) (lanes, error) {
 		if err != nil {
 			return nil, err
 		}
-		return op.NewFilter(op.FilterConfig{Cond: cond, OnError: b.policy()}), nil
+		return op.NewFilter(op.FilterConfig{Cond: cond, OnError: b.policy(n.Input.Schema())}), nil
 	})
 }
 
@@ -141,7 +148,7 @@ func (b *builder) project(n *plan.Project) (lanes, error) {
 		if err != nil {
 			return nil, err
 		}
-		return op.NewProject(op.ProjectConfig{Columns: p.Eval, OnError: b.policy()}), nil
+		return op.NewProject(op.ProjectConfig{Columns: p.Eval, OnError: b.policy(n.Input.Schema())}), nil
 	})
 }
 
@@ -179,7 +186,7 @@ func (b *builder) windowAssign(n *plan.WindowAssign) (lanes, error) {
 		return in, err
 	}
 	return b.add(in, n.Schema(), func() (exec.Operator, error) {
-		return op.NewWindowAssign(op.WindowAssignConfig{Window: w, OnError: b.policy()})
+		return op.NewWindowAssign(op.WindowAssignConfig{Window: w, OnError: b.policy(n.Input.Schema())})
 	})
 }
 
@@ -232,7 +239,7 @@ func (b *builder) unnest(n *plan.Unnest) (lanes, error) {
 			return nil, err
 		}
 		return op.NewUnnest(op.UnnestConfig{X: x, Columns: in.layout.Cols, Like: exec.NewColumnOf(n.X.Type()),
-			Outer: n.Outer, Ordinality: n.Ordinality, OnError: b.policy()}), nil
+			Outer: n.Outer, Ordinality: n.Ordinality, OnError: b.policy(n.Input.Schema())}), nil
 	})
 }
 
@@ -277,9 +284,10 @@ func (b *builder) join(n *plan.Join) (lanes, error) {
 }
 
 func (b *builder) joinOp(n *plan.Join, sides [2]lanes) (*op.Join, error) {
+	late := [2]func(*exec.Batch, int){b.late(n.Left.Schema()), b.late(n.Right.Schema())}
 	c := op.JoinConfig{Kind: joinKinds[n.Kind], Left: sides[0].layout.Cols, Right: sides[1].layout.Cols,
-		LeftKeys: n.LeftKeys, RightKeys: n.RightKeys, MaxBytes: b.env.MaxJoinBytes, OnError: b.policy(),
-		Late: func(_ int, in *exec.Batch, row int) { b.stats.late(in, row) }}
+		LeftKeys: n.LeftKeys, RightKeys: n.RightKeys, MaxBytes: b.env.MaxJoinBytes, OnError: b.policy(nil),
+		Late: func(port int, in *exec.Batch, row int) { late[port](in, row) }}
 	if n.Residual != nil {
 		var err error
 		if c.Residual, err = expr.Compile(n.Residual, b.expr); err != nil {

@@ -29,7 +29,9 @@ type Stats struct {
 	log              *slog.Logger
 	Late             atomic.Int64 // rows that came after their window had fired
 	Skipped          atomic.Int64 // rows that an expression refused
+	NoTime           atomic.Int64 // rows dropped because they had no event time
 	lateLog, skipLog limiter
+	timeLog          limiter
 
 	// nodes is filled while the graph is built, and only read afterwards.
 	nodes map[plan.Node][]nodeTask
@@ -75,6 +77,13 @@ func (s *Stats) lateBy(col int) func(*exec.Batch, int) {
 	}
 }
 
+func (s *Stats) noTime() {
+	n := s.NoTime.Add(1)
+	if s.timeLog.allow() {
+		s.log.Warn("rows without an event time dropped", "total", n)
+	}
+}
+
 func (s *Stats) skipped(_ *exec.Batch, e *exec.RowError) {
 	n := s.Skipped.Add(1)
 	if s.skipLog.allow() {
@@ -112,7 +121,8 @@ func (s *Stats) Counters() []Counter {
 	for _, t := range tables {
 		t.c.Counters(func(name string, v int64) { out = append(out, Counter{t.table, name, v}) })
 	}
-	return append(out, Counter{"", "late_rows", s.Late.Load()}, Counter{"", "skipped_rows", s.Skipped.Load()})
+	return append(out, Counter{"", "late_rows", s.Late.Load()}, Counter{"", "skipped_rows", s.Skipped.Load()},
+		Counter{"", "no_time_rows", s.NoTime.Load()})
 }
 
 // TaskInfo is what one task has done.

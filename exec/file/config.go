@@ -52,9 +52,19 @@ const (
 	OnErrorSkip OnError = iota
 	OnErrorFail
 	OnErrorNull
+	OnErrorReject
 )
 
-var onErrorNames = []string{"skip", "fail", "null"}
+var onErrorNames = []string{"skip", "fail", "null", "reject"}
+
+// Rejected is a line that the format refuses, or of a file read as a whole a
+// row. Its bytes are valid until the hook that takes it returns.
+type Rejected struct {
+	Path string
+	Line int64
+	Raw  []byte // nil where it is no line
+	Err  error
+}
 
 // Column is a column of a source's batches or a sink's rows.
 type Column struct {
@@ -83,7 +93,12 @@ type Config struct {
 	// Columns are not.
 	Fields []format.Field
 
-	OnError      OnError
+	OnError OnError
+	// Reject takes the lines that OnErrorReject refuses; an error ends the query.
+	Reject func(Rejected) error
+	// RejectTable is 'reject.table', and OnErrorSet tells whether the user gave 'on-error'.
+	RejectTable  string
+	OnErrorSet   bool
 	Follow       bool
 	PollEvery    time.Duration
 	MaxLineBytes int
@@ -118,6 +133,7 @@ const (
 	optPath      = "path"
 	optFormat    = "format"
 	optOnError   = "on-error"
+	optRejects   = "reject.table"
 	optFollow    = "scan.follow"
 	optPoll      = "scan.follow.interval"
 	optIdle      = "scan.watermark.idle-timeout"
@@ -142,7 +158,8 @@ var specs = []catalog.OptionSpec{
 	{Key: optConnector, Kind: catalog.OptEnum, Enum: []string{"file"}, Required: true, Doc: "this connector"},
 	{Key: optPath, Required: true, Doc: "a file; - is standard input or output. To read also a directory, a pattern (logs/*.csv), s3://bucket/key or azblob://container/key; many files are read side by side. A sink whose path ends with / writes files part-… into that directory"},
 	{Key: optFormat, Required: true, Doc: "what a file holds: " + strings.Join(format.Names(), ", ")},
-	{Key: optOnError, Kind: catalog.OptEnum, Enum: onErrorNames, Default: "skip", Doc: "what becomes of a line that cannot be read: skip (counted and logged), fail (the query ends), null (a row of NULLs)"},
+	{Key: optOnError, Kind: catalog.OptEnum, Enum: onErrorNames, Doc: "what becomes of a line that cannot be read: skip (counted and logged), fail (the query ends), null (a row of NULLs), reject (it goes to the reject table); reject where there is a reject table, else skip"},
+	{Key: optRejects, Doc: "the table that takes lines that cannot be read and rows that cannot be used"},
 	{Key: optFollow, Kind: catalog.OptBool, Default: "false", Doc: "at the end of the file wait for more, like tail -F: a file that is replaced or cut short is read from its beginning"},
 	{Key: optPoll, Kind: catalog.OptDuration, Default: DefaultPollEvery.String(), Min: int64(minPollEvery), Max: int64(maxPollEvery), Doc: "how often a followed file is looked at"},
 	{Key: optIdle, Kind: catalog.OptDuration, Doc: "a followed file that is silent for so long holds the watermark back no more"},
@@ -189,7 +206,9 @@ func Configure(options []catalog.Option) (Config, error) {
 	}
 	c := Config{
 		Path:         v.String(optPath),
-		OnError:      OnError(slices.Index(onErrorNames, v.Enum(optOnError))),
+		OnError:      OnError(max(0, slices.Index(onErrorNames, v.Enum(optOnError)))),
+		OnErrorSet:   v.IsSet(optOnError),
+		RejectTable:  v.String(optRejects),
 		Follow:       v.Bool(optFollow),
 		PollEvery:    v.Duration(optPoll),
 		MaxLineBytes: int(v.Bytes(optLine)),

@@ -284,7 +284,7 @@ func (s *Source) take(line []byte, tooLong bool) error {
 		err = s.decoder.Append(line, s.value)
 	}
 	if err != nil {
-		if err = s.reject(err); err != nil || s.cfg.OnError == OnErrorSkip {
+		if err = s.reject(line, err); err != nil || s.cfg.OnError != OnErrorNull {
 			return err
 		}
 	}
@@ -337,7 +337,7 @@ func (s *Source) takeRows() error {
 		return s.located(err)
 	}
 	s.rows++
-	if err := s.reject(bad.Err); err != nil || s.cfg.OnError == OnErrorSkip {
+	if err := s.reject(nil, bad.Err); err != nil || s.cfg.OnError != OnErrorNull {
 		return err
 	}
 	s.addMeta(s.rows)
@@ -362,8 +362,13 @@ func (s *Source) line() int64 {
 }
 
 // reject does with a refused line as on-error says.
-func (s *Source) reject(err error) error {
+func (s *Source) reject(line []byte, err error) error {
 	s.cfg.Stats.Rejects.Add(1)
+	if s.cfg.OnError == OnErrorReject && s.cfg.Reject != nil {
+		if err := s.cfg.Reject(Rejected{Path: s.in.path, Line: s.line(), Raw: line, Err: err}); err != nil {
+			return err
+		}
+	}
 	err = fmt.Errorf("file %s line %d: %w", s.in.path, s.line(), err)
 	switch s.cfg.OnError {
 	case OnErrorFail:

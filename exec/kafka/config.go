@@ -51,7 +51,20 @@ const (
 	OnErrorSkip OnError = iota
 	OnErrorFail
 	OnErrorNull
+	OnErrorReject
 )
+
+// Rejected is a record that a decoder refused. Its bytes are valid until the
+// hook that takes it returns.
+type Rejected struct {
+	Topic     string
+	Partition int32
+	Offset    int64
+	Timestamp int64 // milliseconds; negative: none
+	Key       []byte
+	Value     []byte // nil: null
+	Err       error
+}
 
 // DefaultMaxRows is the length of batches: keys are read again while their
 // cache lines are near.
@@ -90,6 +103,8 @@ type Config struct {
 	ReadUncommitted bool
 	OutOfRange      Reset
 	OnError         OnError
+	// Reject takes the records that OnErrorReject refuses; an error ends the query.
+	Reject func(Rejected) error
 	// MaxRows and FetchMaxBytes: the defaults when 0.
 	MaxRows       int
 	FetchMaxBytes int

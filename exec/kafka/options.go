@@ -31,6 +31,7 @@ const (
 	optEndAt      = "scan.bounded.specific-offsets"
 	optOutOfRange = "scan.offset-out-of-range"
 	optOnError    = "on-error"
+	optRejects    = "reject.table"
 	optFetchMax   = "fetch.max-bytes"
 	optPartition  = "sink.partitioner"
 	optAutoCreate = "sink.auto-create"
@@ -59,7 +60,7 @@ var (
 	endNames       = []string{"unbounded", "latest-offset", "timestamp", "specific-offsets"}
 	outOfRange     = []string{"fail", "earliest", "latest"}
 	resetNames     = []string{"none", "earliest", "latest"}
-	onErrorNames   = []string{"skip", "fail", "null"}
+	onErrorNames   = []string{"skip", "fail", "null", "reject"}
 	codecNames     = []string{"none", "gzip", "snappy", "lz4", "zstd"}
 	partitionNames = []string{"default", "round-robin", "fixed"}
 )
@@ -84,7 +85,8 @@ var ownSpecs = []catalog.OptionSpec{
 	{Key: optEndTime, Kind: catalog.OptInt, Max: math.MaxInt64, Doc: "for the mode timestamp: end before the first record of this time or later"},
 	{Key: optEndAt, Doc: "for the mode specific-offsets: end before these; other partitions end at the latest"},
 	{Key: optOutOfRange, Kind: catalog.OptEnum, Enum: outOfRange, Default: "fail", Doc: "what to do when the next record has been deleted by retention"},
-	{Key: optOnError, Kind: catalog.OptEnum, Enum: onErrorNames, Default: "skip", Doc: "what becomes of a record that cannot be read: skip (counted and logged), fail (the query ends), null (its columns are NULL)"},
+	{Key: optOnError, Kind: catalog.OptEnum, Enum: onErrorNames, Doc: "what becomes of a record that cannot be read: skip (counted and logged), fail (the query ends), null (its columns are NULL), reject (it goes to the reject table); reject where there is a reject table, else skip"},
+	{Key: optRejects, Doc: "the table that takes records that cannot be read and rows that cannot be used"},
 	{Key: optFetchMax, Kind: catalog.OptBytes, Default: "128MiB", Min: 1 << 20, Max: 1 << 30, Doc: "the most that one fetch may bring, and so the largest record batch"},
 	{Key: "scan.watermark.idle-timeout", Kind: catalog.OptDuration, Doc: "a partition that is read to its end and silent for so long holds the watermark back no more"},
 	{Key: optPartition, Kind: catalog.OptEnum, Enum: partitionNames, Default: "default", Doc: "default: by the key as Java does, without a key batch by batch; round-robin; fixed: a task writes to one partition"},
@@ -120,6 +122,9 @@ type Table struct {
 	KeyFields                []string
 	// KeyExcluded: the key's fields do not stand in the value.
 	KeyExcluded bool
+	// RejectTable is 'reject.table', and OnErrorSet tells whether the user gave 'on-error'.
+	RejectTable string
+	OnErrorSet  bool
 	// Upsert: the connector is upsert-kafka. The KeyFields are then the columns
 	// of the primary key, which is the caller's to set.
 	Upsert bool
@@ -194,6 +199,7 @@ func Configure(options []catalog.Option) (*Table, error) {
 	c.formats(t)
 	client := c.client()
 	t.Scan = c.scan(client)
+	t.RejectTable, t.OnErrorSet = v.String(optRejects), v.IsSet(optOnError)
 	t.Sink = c.sink(client)
 	if c.err != nil {
 		return nil, c.err

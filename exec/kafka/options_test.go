@@ -27,7 +27,7 @@ func TestOptions(t *testing.T) {
 		}
 		for _, dflt := range [][2]string{{"topic", "t"}, {"format", "json"}, {"properties.bootstrap.servers", "127.0.0.1:9092"}} {
 			_, pattern := catalog.Options(o).Get("topic-pattern")
-			if _, ok := catalog.Options(o).Get(dflt[0]); !ok && d.Cmd != "bare" && !(dflt[0] == "format" && strings.Contains(d.Input, "value.format")) && (!pattern || dflt[0] != "topic") {
+			if _, ok := catalog.Options(o).Get(dflt[0]); !ok && d.Cmd != "bare" && (connector != "" || dflt[0] != "format") && (!pattern || dflt[0] != "topic") {
 				o = append(o, catalog.Option{Key: dflt[0], Value: dflt[1]})
 			}
 		}

@@ -94,7 +94,7 @@ func (c *configurer) scan(client ClientConfig) Config {
 		End:             EndMode(c.enum(optEnd, endNames)),
 		ReadUncommitted: c.v.Enum(optIsolation) == "read_uncommitted",
 		OutOfRange:      Reset(c.enum(optOutOfRange, outOfRange)),
-		OnError:         OnError(c.enum(optOnError, onErrorNames)),
+		OnError:         OnError(max(0, c.enum(optOnError, onErrorNames))),
 		FetchMaxBytes:   int(c.v.Bytes(optFetchMax)),
 	}
 	c.topics(&s)

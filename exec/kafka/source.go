@@ -360,10 +360,19 @@ func (s *Source) reject(p *sourcePart, r *record, part string, cause error, cols
 	case OnErrorNull:
 		appendNulls(cols)
 		return true, nil
+	case OnErrorReject:
+		if s.scan.cfg.Reject == nil {
+			break
+		}
+		err := s.scan.cfg.Reject(Rejected{Topic: p.topic, Partition: p.id, Offset: r.offset, Timestamp: r.ts, Key: r.key, Value: r.value,
+			Err: sqlerr.Wrap(cause, sqlerr.CodeOf(cause), "%s: %s", part, sqlerr.From(cause).Message)})
+		if err != nil {
+			return false, err
+		}
 	case OnErrorFail:
 		e := sqlerr.From(cause)
 		return false, sqlerr.Wrap(cause, e.Code, "topic %q, partition %d, offset %d: %s: %s", p.topic, p.id, r.offset, part, e.Message).
-			WithDetail("%s", e.Detail).Hint("set 'on-error' to 'skip' or 'null' to go on past such records")
+			WithDetail("%s", e.Detail).Hint("set 'on-error' to 'skip', 'null' or 'reject' to go on past such records")
 	}
 	s.scan.bad.warn("kafka: record skipped", slog.String("topic", p.topic), slog.Int("partition", int(p.id)),
 		slog.Int64("offset", r.offset), slog.String("part", part), slog.Any("error", cause))

@@ -98,6 +98,7 @@ func (a *Aggregate) split(in *exec.Batch, n int) error {
 		r := in.Row(i)
 		if c.IsNull(r) {
 			a.nullTime.Add(1)
+			a.guard.noTime(in, r)
 			continue
 		}
 		t := c.Int[r]
@@ -147,6 +148,7 @@ func (a *Aggregate) splitAttached(in *exec.Batch, n int) {
 		r := in.Row(i)
 		if s.IsNull(r) || e.IsNull(r) {
 			a.nullTime.Add(1)
+			a.guard.noTime(in, r)
 			continue
 		}
 		if w == nil || s.Int[r] != w.start || e.Int[r] != w.end {

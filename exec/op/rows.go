@@ -14,6 +14,9 @@ type RowPolicy struct {
 	// Skipped, when set, is told of each dropped row before it is gone. The
 	// batch is valid during the call only. Rate limits are the hook's own.
 	Skipped func(b *exec.Batch, e *exec.RowError)
+	// NoTime, when set, is told of each row that is dropped because its event
+	// time is NULL.
+	NoTime func(b *exec.Batch, row int)
 }
 
 // maxRetries is how often a batch is evaluated again with one row taken out.
@@ -65,6 +68,13 @@ func (g *guard) run(b *exec.Batch, f func(*exec.Batch) error) (*exec.Batch, erro
 		if err = f(&g.view); err == nil {
 			return &g.view, nil
 		}
+	}
+}
+
+// noTime tells of a row without an event time.
+func (g *guard) noTime(b *exec.Batch, row int) {
+	if g.policy.NoTime != nil {
+		g.policy.NoTime(b, row)
 	}
 }
 

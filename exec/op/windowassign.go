@@ -66,6 +66,7 @@ func (w *WindowAssign) Process(_ context.Context, _ int, in *exec.Batch, emit ex
 		r := in.Row(i)
 		if c.IsNull(r) {
 			w.nullTime.Add(1)
+			w.guard.noTime(in, r)
 			continue
 		}
 		t := c.Int[r]

@@ -184,20 +184,35 @@ func (s *Sess) version() string {
 	return "PostgreSQL " + number + " compatible, Penstock " + s.l.cfg.Version
 }
 
+// tableIn finds tables by a name as it stands in options and settings.
+func tableIn(v *catalog.Version) func(string) (*catalog.Table, bool) {
+	return func(name string) (*catalog.Table, bool) {
+		rel, ok, err := v.Find(catalog.ParseName(name))
+		if err != nil || !ok || rel.Table == nil {
+			return nil, false
+		}
+		return rel.Table, true
+	}
+}
+
 // buildEnv is what the graph needs.
 func (s *Sess) buildEnv(q *plan.Query) (*build.Env, error) {
 	zone, err := s.zone()
 	if err != nil {
 		return nil, err
 	}
-	skip := !q.Root.Bounded()
+	skip, auto := !q.Root.Bounded(), false
 	switch s.get("expression.on-error") {
 	case "fail":
 		skip = false
 	case "skip":
 		skip = true
+	default:
+		auto = true
 	}
-	return &build.Env{Connectors: s.l.cfg.Connectors, BatchRows: s.set.Int("batch.max-rows"), SkipBadRows: skip, Now: s.l.cfg.Now,
+	view := s.view()
+	return &build.Env{Connectors: s.l.cfg.Connectors, BatchRows: s.set.Int("batch.max-rows"), SkipBadRows: skip, SkipAuto: auto, Now: s.l.cfg.Now,
+		RejectTable: s.get("reject.table"), Table: tableIn(view),
 		MaxGroups:    s.set.Int("aggregate.max-groups"),
 		MaxSortBytes: int64(s.set.Int("sort.max-bytes")), MaxJoinBytes: int64(s.set.Int("join.max-bytes")), Timezone: zone, Log: s.l.cfg.Log, User: s.user, Version: s.version()}, nil
 }
