@@ -116,7 +116,7 @@ func (o *Overlay) Clear() {
 // as they are now.
 func (o *Overlay) On(v *Version) *Version {
 	own := o.own.Current()
-	if len(own.base.tables)+len(own.base.views) == 0 {
+	if len(own.base.tables)+len(own.base.views)+len(own.base.functions) == 0 {
 		return v
 	}
 	return &Version{num: v.num, base: v.base, temp: own.base}
