@@ -233,6 +233,6 @@ func (b *binder) checkFunction(f *catalog.Function) error {
 	for i, a := range f.Args {
 		args[i] = &plan.Col{Index: i, Name: a.Name, T: a.Type}
 	}
-	_, err := b.functionBody(f, args, "SELECT")
+	_, err := b.functionBody(f, args, "functions in SQL")
 	return err
 }

@@ -51,7 +51,7 @@ func askName(c *plan.Call) string {
 
 // askClauses are the places from which questions are taken out.
 var askClauses = map[string]bool{"SELECT": true, "WHERE": true, "GROUP BY": true, "HAVING": true, "ORDER BY": true, "FILTER": true,
-	"JOIN conditions": true, "FROM": true}
+	"JOIN conditions": true, "FROM": true, "functions in SQL": true}
 
 // mayAsk refuses a question where there is no row to ask it for.
 func (b *binder) mayAsk(x *parser.Call, s *exprScope, what string) error {
