@@ -2,6 +2,7 @@ package build
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -264,6 +265,7 @@ func (c kafkaConnector) OpenSink(ctx context.Context, r *SinkRequest) (exec.Sink
 		}
 	}
 	value := append(valueFields(fields, k), metas...)
+	k.ValueOptions = withSubject(k.Value, k.ValueOptions, cfg.Topic+"-value")
 	if cfg.Value, err = encoder(k.Value, value, k.ValueOptions, at); err != nil {
 		return nil, err
 	}
@@ -272,6 +274,7 @@ func (c kafkaConnector) OpenSink(ctx context.Context, r *SinkRequest) (exec.Sink
 		if err != nil {
 			return nil, err
 		}
+		k.KeyOptions = withSubject(k.Key, k.KeyOptions, cfg.Topic+"-key")
 		if cfg.Key, err = encoder(k.Key, keys, k.KeyOptions, at); err != nil {
 			return nil, err
 		}
@@ -284,6 +287,18 @@ func (c kafkaConnector) OpenSink(ctx context.Context, r *SinkRequest) (exec.Sink
 		return nil, err
 	}
 	return &kafkaSink{s}, nil
+}
+
+// withSubject names the subject of a schema registry where a format has one and
+// the table does not name it.
+func withSubject(f *format.Format, opts map[string]string, subject string) map[string]string {
+	key := f.Name + ".subject"
+	if _, ok := opts[key]; ok || !slices.ContainsFunc(f.Options, func(s catalog.OptionSpec) bool { return s.Key == key }) {
+		return opts
+	}
+	opts = maps.Clone(opts)
+	opts[key] = subject
+	return opts
 }
 
 // writableMeta is the field by which an encoder gets metadata of its format.

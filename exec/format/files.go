@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"github.com/penstock/penstock/exec"
+	"github.com/penstock/penstock/exec/format/scalar"
 )
 
 // Records cuts a stream into records, for formats in which a record may span
@@ -59,9 +60,4 @@ type FileWriter interface {
 }
 
 // RowError is a row of a file that cannot be had; the columns are without it.
-type RowError struct{ Err error }
-
-func (e *RowError) Error() string { return e.Err.Error() }
-
-// Unwrap gives the SQL error.
-func (e *RowError) Unwrap() error { return e.Err }
+type RowError = scalar.RowError

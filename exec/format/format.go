@@ -89,7 +89,7 @@ type Format struct {
 }
 
 // planned names formats that the dialect knows and this version cannot read.
-var planned = []string{"avro", "avro-confluent", "debezium-json", "parquet", "protobuf", "protobuf-confluent"}
+var planned = []string{"debezium-json", "parquet", "protobuf", "protobuf-confluent"}
 
 // Lookup finds a format by its name in WITH ('format' = …).
 func Lookup(name string) (*Format, error) {
@@ -129,3 +129,8 @@ func (f *Format) values(opts map[string]string) (*catalog.OptionValues, error) {
 	}
 	return catalog.Validate(f.AllOptions(), list)
 }
+
+// Unavailable tells the errors of a service that a decoder needs, such as a schema
+// registry: they say nothing about the record, so a source must end with them and
+// not pass over the record.
+func Unavailable(err error) bool { return strings.HasPrefix(string(sqlerr.CodeOf(err)), "08") }

@@ -20,12 +20,19 @@ func TestLookup(t *testing.T) {
 	if !slices.Contains(Names(), "json") || !slices.Contains(Names(), "raw") {
 		t.Error(Names())
 	}
-	for name, want := range map[string]sqlerr.Code{"avro": sqlerr.FeatureNotSupported, "protobuf": sqlerr.FeatureNotSupported,
+	for name, want := range map[string]sqlerr.Code{"protobuf": sqlerr.FeatureNotSupported,
 		"debezium-json": sqlerr.FeatureNotSupported, "jsno": sqlerr.InvalidParameterValue, "": sqlerr.InvalidParameterValue} {
 		if _, err := Lookup(name); sqlerr.CodeOf(err) != want {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
+}
+
+// required are values of options without which a format cannot be.
+var required = map[string]string{
+	"avro-confluent.url": "http://localhost:8081", "avro-confluent.subject": "x",
+	"protobuf-confluent.url": "http://localhost:8081", "protobuf-confluent.subject": "x",
+	"protobuf.proto": "syntax = \"proto3\"; message M { string line = 1; }",
 }
 
 // Every option's default must be one of its values.
@@ -43,6 +50,9 @@ func TestDefaultsAreValid(t *testing.T) {
 			}
 			if o.Default != "" {
 				opts[o.Key] = o.Default
+			}
+			if v, ok := required[o.Key]; ok {
+				opts[o.Key] = v
 			}
 		}
 		if _, err := f.NewDecoder(fields, opts); err != nil {

@@ -1,7 +1,10 @@
 package format
 
 import (
+	"io"
+
 	"github.com/penstock/penstock/catalog"
+	"github.com/penstock/penstock/exec/format/avro"
 	"github.com/penstock/penstock/exec/format/csv"
 	"github.com/penstock/penstock/exec/format/json"
 	"github.com/penstock/penstock/exec/format/raw"
@@ -9,7 +12,7 @@ import (
 
 // formats is the registry. A format is added here and in a package of its own
 // beneath this one.
-var formats = register(jsonFormat(), rawFormat(), csvFormat())
+var formats = register(jsonFormat(), rawFormat(), csvFormat(), avroFormat(), avroConfluentFormat())
 
 func register(list ...*Format) map[string]*Format {
 	all := make(map[string]*Format, len(list))
@@ -88,4 +91,54 @@ func csvFormat() *Format {
 		return csv.NewRecords(o), nil
 	}
 	return f
+}
+
+func avroFormat() *Format {
+	f := &Format{Name: "avro", EmptyRecords: true, Doc: "Avro records of one schema, and files of any (object containers)", Options: avro.Specs, FileOptions: avro.FileSpecs}
+	checked(f, avro.NewOptions, func(t Table, o avro.Options) (*avro.Decoder, error) { return avro.NewDecoder(t.Columns, t.Want, o) }, avro.NewEncoder)
+	whole(f, avro.NewOptions, func(in FileInput, t Table, o avro.Options) (*avro.FileReader, error) {
+		return avro.OpenFile(in.Stream, t.Want, o)
+	}, avro.CreateFile)
+	return f
+}
+
+func avroConfluentFormat() *Format {
+	f := &Format{Name: "avro-confluent", Doc: "Avro records with the id of their schema in a registry in front", Options: avro.ConfluentSpecs}
+	checked(f, avro.NewConfluentOptions, func(t Table, o avro.Options) (*avro.Decoder, error) { return avro.NewDecoder(t.Columns, t.Want, o) }, avro.NewEncoder)
+	return f
+}
+
+// whole is checked for files that are read and written as a whole.
+func whole[O any, R FileReader, W FileWriter](f *Format, o func(*catalog.OptionValues) (O, error),
+	open func(FileInput, Table, O) (R, error), create func(io.Writer, []Field, O) (W, error)) {
+	options := func(opts map[string]string) (O, error) {
+		v, err := f.values(opts)
+		if err != nil {
+			var none O
+			return none, err
+		}
+		return o(v)
+	}
+	f.OpenFile = func(in FileInput, t Table, opts map[string]string) (FileReader, error) {
+		v, err := options(opts)
+		if err != nil {
+			return nil, err
+		}
+		r, err := open(in, t, v)
+		if err != nil {
+			return nil, err
+		}
+		return r, nil
+	}
+	f.CreateFile = func(out io.Writer, fields []Field, opts map[string]string) (FileWriter, error) {
+		v, err := options(opts)
+		if err != nil {
+			return nil, err
+		}
+		w, err := create(out, fields, v)
+		if err != nil {
+			return nil, err
+		}
+		return w, nil
+	}
 }

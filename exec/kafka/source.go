@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/penstock/penstock/exec"
+	"github.com/penstock/penstock/exec/format"
 	"github.com/penstock/penstock/internal/sqlerr"
 )
 
@@ -355,6 +356,9 @@ func truncate(cols []*exec.Column, n int) {
 // reject treats a record that a decoder refused by policy: keep says that the
 // row stays, with NULLs in cols.
 func (s *Source) reject(p *sourcePart, r *record, part string, cause error, cols []*exec.Column) (keep bool, err error) {
+	if format.Unavailable(cause) { // no fault of the record
+		return false, fmt.Errorf("topic %q, partition %d, offset %d: %s: %w", s.scan.cfg.Topic, p.id, r.offset, part, cause)
+	}
 	s.scan.Stats.Rejects.Add(1)
 	switch s.scan.cfg.OnError {
 	case OnErrorNull:

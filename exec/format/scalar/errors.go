@@ -116,3 +116,12 @@ func sequenceLen(c byte) int {
 	}
 	return 1
 }
+
+// RowError is a row of a file that cannot be had; the columns are without it,
+// and the file can be read on behind it.
+type RowError struct{ Err error }
+
+func (e *RowError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the SQL error.
+func (e *RowError) Unwrap() error { return e.Err }
