@@ -42,6 +42,7 @@ const (
 // Engine is what the front door needs of the engine.
 type Engine interface {
 	session.Engine
+	Registries
 	// Queries lists the queries that run or have lately ended.
 	Queries() []session.QueryInfo
 	// Query gives one; 42704 when there is none.
@@ -82,14 +83,19 @@ func (s *Server) routes() http.Handler {
 	r.Get("/v1/queries", s.listQueries)
 	r.Get("/v1/queries/{id}", s.getQuery)
 	r.Delete("/v1/queries/{id}", s.deleteQuery)
+	r.Get("/v1/lookup-tables", s.listLookups)
+	r.Get("/v1/lookup-tables/{name}", s.getLookup)
+	r.Post("/v1/lookup-tables/{name}/refresh", s.refreshLookup)
+	r.Get("/v1/functions", s.listFunctions)
+	r.Get("/v1/functions/{name}", s.getFunction)
 	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { text(w, http.StatusOK, "ok\n") })
 	r.Get("/readyz", s.ready)
 	reg := prometheus.NewRegistry()
-	reg.MustRegister(newCollector(s.engine), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	reg.MustRegister(newCollector(s.engine), registryCollector{s.engine}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	r.Method(http.MethodGet, "/metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusNotFound, sqlerr.New(sqlerr.UndefinedObject, "%s %s does not exist", r.Method, r.URL.Path).
-			Hint("POST /v1/sql, GET /v1/queries, GET or DELETE /v1/queries/{id}, GET /metrics, /healthz, /readyz"))
+			Hint("POST /v1/sql, GET /v1/queries, GET or DELETE /v1/queries/{id}, GET /v1/lookup-tables, GET /v1/functions, GET /metrics, /healthz, /readyz"))
 	})
 	r.MethodNotAllowed(notAllowed(r))
 	return s.guard(r)

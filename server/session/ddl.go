@@ -17,14 +17,15 @@ import (
 func typeName(st parser.Statement) string { return fmt.Sprintf("%T", st) }
 
 func (s *Sess) prepareCreateTable(st *parser.CreateTable, src string) (Prepared, error) {
-	switch {
-	case st.Lookup:
-		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "CREATE LOOKUP TABLE is not supported yet").At(st.Span().From)
-	case st.As != nil:
+	if st.As != nil {
 		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "CREATE TABLE AS is not supported yet").At(st.Span().From).
 			Hint("create the table, then INSERT INTO it")
 	}
-	return done(st, "CREATE TABLE", func(_ context.Context, r *fixed) error {
+	tag := "CREATE TABLE"
+	if st.Lookup {
+		tag = "CREATE LOOKUP TABLE"
+	}
+	return done(st, tag, func(_ context.Context, r *fixed) error {
 		s.l.ddl.Lock()
 		defer s.l.ddl.Unlock()
 		name, temp, err := s.newName(st.Name, st.Temporary)
@@ -43,8 +44,9 @@ func (s *Sess) prepareCreateTable(st *parser.CreateTable, src string) (Prepared,
 		if err := s.checkOptions(t, st); err != nil {
 			return err
 		}
-		for i := range t.Options { // places in a text that is soon forgotten
-			t.Options[i].KeyPos, t.Options[i].ValuePos = 0, 0
+		placeless(t.Options)
+		if st.OrReplace && t.Lookup {
+			s.l.lookups.Forget(t.Name)
 		}
 		return at(s.update(temp, func(tx *catalog.Tx) error {
 			if st.OrReplace {
@@ -69,6 +71,9 @@ func (s *Sess) update(temp bool, f func(*catalog.Tx) error) error {
 
 // checkOptions has the table's connector look at WITH (…).
 func (s *Sess) checkOptions(t *catalog.Table, st *parser.CreateTable) error {
+	if t.Lookup {
+		return at(s.l.lookups.Check(t), st.Name.Pos())
+	}
 	names := slices.Sorted(maps.Keys(s.l.cfg.Connectors))
 	list := strings.Join(names, ", ")
 	name, ok := t.Option("connector")
@@ -160,13 +165,20 @@ func (s *Sess) prepareCreateView(st *parser.CreateView, src string) (Prepared, e
 }
 
 func (s *Sess) prepareDrop(st *parser.Drop) (Prepared, error) {
-	if st.Kind != "TABLE" && st.Kind != "VIEW" {
+	drop := s.drop
+	switch st.Kind {
+	case "TABLE", "VIEW", "LOOKUP TABLE":
+	case "FUNCTION", "AGGREGATE FUNCTION":
+		drop = s.dropFunctions
+	case "ENDPOINT":
+		drop = s.dropEndpoints
+	default:
 		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "DROP %s is not supported yet", st.Kind).At(st.Span().From)
 	}
 	return done(st, "DROP "+st.Kind, func(_ context.Context, r *fixed) error {
 		s.l.ddl.Lock()
 		defer s.l.ddl.Unlock()
-		return s.drop(st, r)
+		return drop(st, r)
 	}), nil
 }
 
@@ -190,6 +202,12 @@ func (s *Sess) drop(st *parser.Drop, r *fixed) error {
 			r.notice("%s %q does not exist, skipping", kind, cn.Name)
 		case !ok:
 			return sqlerr.New(sqlerr.UndefinedTable, "%s %q does not exist", kind, cn.Name).At(n.Pos())
+		case rel.Table != nil && st.Kind != "VIEW" && rel.Table.Lookup != (st.Kind == "LOOKUP TABLE"):
+			e := sqlerr.New(sqlerr.WrongObjectType, "%q is not a %s", rel.Name(), kind).At(n.Pos())
+			if rel.Table.Lookup {
+				return e.Hint("Use DROP LOOKUP TABLE to remove a lookup table.")
+			}
+			return e.Hint("Use DROP TABLE to remove a table.")
 		case s.temp.Has(cn):
 			temp = append(temp, doomed{rel.Name(), n.Pos()})
 		default:
@@ -207,6 +225,17 @@ func (s *Sess) drop(st *parser.Drop, r *fixed) error {
 	if err != nil {
 		return err
 	}
+	if st.Kind == "LOOKUP TABLE" {
+		for _, d := range append(kept, temp...) {
+			s.l.lookups.Forget(d.name)
+		}
+	}
+	s.cascaded(gone, r)
+	return nil
+}
+
+// cascaded ends what a DROP … CASCADE has taken with it, and says so.
+func (s *Sess) cascaded(gone catalog.Dropped, r *fixed) {
 	for _, v := range gone.Views {
 		r.notice("drop cascades to view %s", v)
 	}
@@ -216,7 +245,6 @@ func (s *Sess) drop(st *parser.Drop, r *fixed) error {
 		}
 		r.notice("drop cascades to query %s", id)
 	}
-	return nil
 }
 
 // dropAll drops relations that may depend on each other, in whatever order

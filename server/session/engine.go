@@ -2,9 +2,11 @@ package session
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"sync"
@@ -13,6 +15,9 @@ import (
 	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/exec/build"
 	"github.com/penstock/penstock/exec/expr"
+	"github.com/penstock/penstock/exec/lookup"
+	"github.com/penstock/penstock/exec/rpc"
+	"github.com/penstock/penstock/internal/allow"
 	"github.com/penstock/penstock/internal/sqlerr"
 	"github.com/penstock/penstock/planner"
 )
@@ -28,6 +33,11 @@ type Config struct {
 	Connectors map[string]build.Connector
 	// Version is the program's, for SELECT version().
 	Version string
+	// Lookups are the sources that lookup tables may name; nil means sources.All.
+	Lookups map[string]lookup.Connector
+	// Allow says which files and hosts statements may name; nil: all but addresses
+	// that lead to the machine's own secrets.
+	Allow *allow.List
 	// Settings are the defaults of every session, over the built-in ones.
 	Settings map[string]string
 }
@@ -39,6 +49,8 @@ type Local struct {
 	catalog *catalog.Catalog
 	funcs   *expr.Functions
 	queries queries
+	lookups *lookup.Tables
+	remotes *rpc.Functions
 	base    context.Context
 	cancel  context.CancelCauseFunc
 	// ddl serialises statements that look at the catalog and then change it.
@@ -62,6 +74,16 @@ func Open(cfg Config) (*Local, error) {
 		return nil, err
 	}
 	l := &Local{cfg: cfg, catalog: cat, funcs: expr.Builtin(), queries: queries{now: cfg.Now}}
+	endpoint := func(name string) *catalog.Endpoint { return cat.Current().Endpoint(name) }
+	if cfg.Lookups == nil {
+		cfg.Lookups = map[string]lookup.Connector{}
+	}
+	snapshots := ""
+	if cfg.DataDir != "" {
+		snapshots = filepath.Join(cfg.DataDir, "lookup")
+	}
+	l.lookups = lookup.New(lookup.Config{Connectors: cfg.Lookups, Log: cfg.Log, Now: cfg.Now, SnapshotDir: snapshots, Endpoint: endpoint})
+	l.remotes = rpc.New(rpc.Config{Log: cfg.Log, Now: cfg.Now, Allow: cfg.Allow, Endpoint: endpoint})
 	for _, j := range cat.Current().Jobs() {
 		l.queries.taken(j.ID)
 	}
@@ -151,7 +173,7 @@ func (l *Local) StopQuery(id string) error {
 func (l *Local) Close() error {
 	l.cancel(errShutdown)
 	l.queries.close(errShutdown)
-	return l.catalog.Close()
+	return errors.Join(l.lookups.Close(), l.remotes.Close(), l.catalog.Close())
 }
 
 // drain reads a result that gives no rows to its end.

@@ -99,6 +99,14 @@ func (s *Sess) prepare(st parser.Statement, src string, types []catalog.Type) (P
 		return s.prepareShow(st)
 	case *parser.Describe:
 		return s.prepareDescribe(st)
+	case *parser.CreateFunction:
+		return s.prepareCreateFunction(st, src)
+	case *parser.CreateAggregate:
+		return s.prepareCreateAggregate(st, src)
+	case *parser.CreateEndpoint:
+		return s.prepareCreateEndpoint(st, src)
+	case *parser.RefreshLookup:
+		return s.prepareRefresh(st)
 	case *parser.QueryControl:
 		return s.prepareControl(st)
 	}
@@ -212,6 +220,7 @@ func (s *Sess) buildEnv(q *plan.Query) (*build.Env, error) {
 	}
 	view := s.view()
 	return &build.Env{Connectors: s.l.cfg.Connectors, BatchRows: s.set.Int("batch.max-rows"), SkipBadRows: skip, SkipAuto: auto, Now: s.l.cfg.Now,
+		Lookups: build.NewLookups(s.l.lookups), Remotes: build.NewRemotes(s.l.remotes),
 		RejectTable: s.get("reject.table"), Table: tableIn(view),
 		MaxGroups:    s.set.Int("aggregate.max-groups"),
 		MaxSortBytes: int64(s.set.Int("sort.max-bytes")), MaxJoinBytes: int64(s.set.Int("join.max-bytes")), Timezone: zone, Log: s.l.cfg.Log, User: s.user, Version: s.version()}, nil

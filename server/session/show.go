@@ -39,6 +39,8 @@ func (r *rows) add(vs ...any) {
 			c.AppendInt(v)
 		case time.Time:
 			c.AppendInt(v.UnixMicro())
+		case float64:
+			c.AppendFloat(v)
 		case bool:
 			c.AppendBool(v)
 		case datum.Interval:
@@ -91,8 +93,12 @@ func (s *Sess) prepareShow(st *parser.Show) (Prepared, error) {
 	case "TABLES":
 		return listing(st, texts("name", "kind", "connector"), func(r *rows) error {
 			for _, t := range s.view().Tables() {
+				kind := "table"
+				if t.Lookup {
+					kind = "lookup table"
+				}
 				if c, _ := t.Option("connector"); like(t.Name) {
-					r.add(t.Name, "table", c)
+					r.add(t.Name, kind, c)
 				}
 			}
 			return nil
@@ -107,12 +113,22 @@ func (s *Sess) prepareShow(st *parser.Show) (Prepared, error) {
 			return nil
 		}), nil
 	case "FUNCTIONS":
-		return listing(st, texts("name", "arguments", "returns", "kind", "description"), func(r *rows) error { s.showFunctions(r, like); return nil }), nil
+		return listing(st, texts("name", "arguments", "returns", "kind", "description"), func(r *rows) error {
+			s.showUserFunctions(r, like)
+			s.showFunctions(r, like)
+			return nil
+		}), nil
+	case "LOOKUP TABLES":
+		return s.showLookupTables(st, like), nil
+	case "ENDPOINTS":
+		return s.showEndpoints(st, like), nil
+	case "CREATE FUNCTION":
+		return s.showCreateFunction(st), nil
 	case "QUERIES":
 		return s.showQueries(st), nil
 	case "WATERMARKS":
 		return s.showWatermarks(st), nil
-	case "CREATE TABLE", "CREATE VIEW":
+	case "CREATE TABLE", "CREATE VIEW", "CREATE LOOKUP TABLE":
 		return s.showCreate(st)
 	case "COLUMNS":
 		return s.describe(st, st.Name)
@@ -202,7 +218,10 @@ func (s *Sess) showCreate(st *parser.Show) (Prepared, error) {
 		}
 		switch {
 		case rel.Table != nil:
-			if st.What != "CREATE TABLE" {
+			if st.What == "CREATE LOOKUP TABLE" && !rel.Table.Lookup {
+				return sqlerr.New(sqlerr.WrongObjectType, "%q is not a lookup table", rel.Name()).At(st.Name.Pos())
+			}
+			if st.What == "CREATE VIEW" {
 				return sqlerr.New(sqlerr.WrongObjectType, "%q is not a view", rel.Name()).At(st.Name.Pos())
 			}
 			r.add(catalog.MaskSQL(rel.Table.SQL))
@@ -216,11 +235,24 @@ func (s *Sess) showCreate(st *parser.Show) (Prepared, error) {
 	}), nil
 }
 
+func (s *Sess) showCreateFunction(st *parser.Show) Prepared {
+	return listing(st, texts("statement"), func(r *rows) error {
+		f := s.view().Function(st.Name.Last().Text)
+		if f == nil {
+			return sqlerr.New(sqlerr.UndefinedFunction, "function %q does not exist", st.Name.Last().Text).At(st.Name.Pos())
+		}
+		r.add(catalog.MaskSQL(f.SQL))
+		return nil
+	})
+}
+
 func (s *Sess) prepareDescribe(st *parser.Describe) (Prepared, error) {
 	if st.Kind == "FUNCTION" {
 		return listing(st, texts("name", "arguments", "returns", "kind", "description"), func(r *rows) error {
 			want := strings.ToLower(joinName(st.Name))
-			s.showFunctions(r, func(n string) bool { return n == want })
+			is := func(n string) bool { return n == want }
+			s.showUserFunctions(r, is)
+			s.showFunctions(r, is)
 			if r.batch.N == 0 {
 				return sqlerr.New(sqlerr.UndefinedFunction, "function %s does not exist", want).At(st.Name.Pos())
 			}

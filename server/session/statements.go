@@ -129,9 +129,7 @@ func (s *Sess) prepareControl(st *parser.QueryControl) (Prepared, error) {
 // unsupported names a statement that cannot be run yet.
 func unsupported(st parser.Statement) error {
 	what := map[string]string{
-		"*parser.CreateFunction": "CREATE FUNCTION", "*parser.CreateAggregate": "CREATE AGGREGATE FUNCTION",
-		"*parser.CreateEndpoint": "CREATE ENDPOINT", "*parser.CreateSchema": "CREATE SCHEMA",
-		"*parser.RefreshLookup": "REFRESH LOOKUP TABLE", "*parser.Subscribe": "SUBSCRIBE",
+		"*parser.CreateSchema": "CREATE SCHEMA", "*parser.Subscribe": "SUBSCRIBE",
 	}
 	name := typeName(st)
 	w, ok := what[name]

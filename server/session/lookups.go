@@ -1,0 +1,159 @@
+package session
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/penstock/penstock/catalog"
+	"github.com/penstock/penstock/exec/lookup"
+	"github.com/penstock/penstock/exec/rpc"
+	"github.com/penstock/penstock/internal/datum"
+	"github.com/penstock/penstock/internal/sqlerr"
+	"github.com/penstock/penstock/parser"
+	"github.com/penstock/penstock/planner"
+)
+
+// lookupTable finds a lookup table by its name as written.
+func (s *Sess) lookupTable(n parser.Name) (*catalog.Table, error) {
+	t, err := s.view().Table(planner.CatalogName(n))
+	if err != nil {
+		return nil, at(err, n.Pos())
+	}
+	if !t.Lookup {
+		return nil, sqlerr.New(sqlerr.WrongObjectType, "%q is not a lookup table", t.Name).At(n.Pos())
+	}
+	return t, nil
+}
+
+// prepareRefresh is REFRESH LOOKUP TABLE t [NO WAIT].
+func (s *Sess) prepareRefresh(st *parser.RefreshLookup) (Prepared, error) {
+	return done(st, "REFRESH LOOKUP TABLE", func(ctx context.Context, _ *fixed) error {
+		t, err := s.lookupTable(st.Name)
+		if err != nil {
+			return err
+		}
+		return at(s.l.lookups.Refresh(ctx, t, !st.NoWait), st.Name.Pos())
+	}), nil
+}
+
+// LookupTables tells of all lookup tables of the catalog: those that no query has
+// used yet have no rows and no version.
+func (l *Local) LookupTables() []lookup.Status {
+	byName := map[string]lookup.Status{}
+	for _, st := range l.lookups.Status() {
+		byName[st.Name] = st
+	}
+	var out []lookup.Status
+	for _, t := range l.catalog.Current().LookupTables() {
+		st, ok := byName[t.Name]
+		if !ok {
+			st = lookup.Status{Name: t.Name}
+			st.Connector, _ = t.Option("connector")
+			if st.Cache, ok = t.Option("cache"); !ok {
+				st.Cache = "full"
+			}
+		}
+		out = append(out, st)
+	}
+	return out
+}
+
+// LookupTable tells of one; 42P01 when there is none.
+func (l *Local) LookupTable(name string) (lookup.Status, error) {
+	for _, st := range l.LookupTables() {
+		if st.Name == name {
+			return st, nil
+		}
+	}
+	return lookup.Status{}, sqlerr.New(sqlerr.UndefinedTable, "lookup table %q does not exist", name)
+}
+
+// RefreshLookupTable loads a lookup table anew, and waits for it if asked to.
+func (l *Local) RefreshLookupTable(ctx context.Context, name string, wait bool) error {
+	t, err := l.catalog.Current().Table(catalog.Name{Name: name, Quoted: true})
+	if err != nil || !t.Lookup {
+		return sqlerr.New(sqlerr.UndefinedTable, "lookup table %q does not exist", name)
+	}
+	return l.lookups.Refresh(ctx, t, wait)
+}
+
+// RemoteFunctions tells what each remote function of the catalog has done.
+func (l *Local) RemoteFunctions() []rpc.Status {
+	var out []rpc.Status
+	for _, f := range l.catalog.Current().Functions() {
+		if !f.Remote() {
+			continue
+		}
+		st, ok := l.remotes.StatusOf(f.Name)
+		if !ok {
+			st = rpc.Status{Name: f.Name, Language: f.Language}
+			st.Endpoint, _ = f.Options.Get("endpoint")
+		}
+		out = append(out, st)
+	}
+	return out
+}
+
+// RemoteFunction tells of one; 42883 when there is none.
+func (l *Local) RemoteFunction(name string) (rpc.Status, error) {
+	for _, st := range l.RemoteFunctions() {
+		if strings.EqualFold(st.Name, name) {
+			return st, nil
+		}
+	}
+	return rpc.Status{}, sqlerr.New(sqlerr.UndefinedFunction, "remote function %q does not exist", name)
+}
+
+// span is a duration as INTERVAL.
+func span(d time.Duration) any {
+	if d == 0 {
+		return nil
+	}
+	return datum.Interval{Micros: d.Microseconds()}
+}
+
+// moment is a time, or NULL where it has not come.
+func moment(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t
+}
+
+func (s *Sess) showLookupTables(st parser.Statement, like func(string) bool) Prepared {
+	text, n, ts := catalog.Of(catalog.Varchar), catalog.Of(catalog.BigInt), catalog.Of(catalog.TimestampLTZ)
+	ivl := catalog.Of(catalog.Interval)
+	cols := catalog.Schema{{Name: "name", Type: text}, {Name: "connector", Type: text}, {Name: "cache", Type: text}, {Name: "rows", Type: n},
+		{Name: "bytes", Type: n}, {Name: "version", Type: n}, {Name: "age", Type: ivl}, {Name: "last_refresh", Type: ts}, {Name: "next_refresh", Type: ts},
+		{Name: "duration", Type: ivl}, {Name: "loads", Type: n}, {Name: "failures", Type: n}, {Name: "readers", Type: n}, {Name: "hits", Type: n}, {Name: "misses", Type: n},
+		{Name: "hit_rate", Type: catalog.Of(catalog.Double)}, {Name: "stale", Type: catalog.Of(catalog.Boolean)}, {Name: "last_error", Type: text}}
+	return listing(st, cols, func(r *rows) error {
+		for _, t := range s.l.LookupTables() {
+			if !like(t.Name) {
+				continue
+			}
+			var rate, fault any
+			if t.Hits+t.Misses > 0 {
+				rate = t.HitRate()
+			}
+			if t.LastError != nil {
+				fault = t.LastError.Error()
+			}
+			r.add(t.Name, t.Connector, t.Cache, t.Rows, t.Bytes, t.Version, span(t.Age), moment(t.LastRefresh), moment(t.NextRefresh),
+				span(t.LastDuration), t.Loads, t.Failures, int64(t.Readers), t.Hits, t.Misses, rate, t.Stale, fault)
+		}
+		return nil
+	})
+}
+
+func (s *Sess) showEndpoints(st parser.Statement, like func(string) bool) Prepared {
+	return listing(st, texts("name", "options"), func(r *rows) error {
+		for _, e := range s.view().Endpoints() {
+			if like(e.Name) {
+				r.add(e.Name, e.Options.String())
+			}
+		}
+		return nil
+	})
+}
