@@ -274,27 +274,37 @@ func (a *userAgg) AppendResult(dst *exec.Column, g int) error {
 		if a.ahead = min(2*a.ahead, resultsAhead); g != a.to || g == 0 || a.ahead == 0 {
 			a.ahead = 1
 		}
-		a.from, a.to = g, min(g+a.ahead, len(a.touched))
-		k := len(a.state)
-		cols := a.updates.Cols[:k]
-		for _, c := range cols {
-			c.Reset()
+		err := a.compute(g, min(g+a.ahead, len(a.touched)))
+		if err != nil && a.ahead > 1 {
+			a.ahead = 1 // the fault may be that of a group nobody asks for
+			err = a.compute(g, g+1)
 		}
-		for i, s := range a.state {
-			for j := a.from; j < a.to; j++ {
-				s.get(cols[i], j)
-			}
-		}
-		b := exec.Batch{Cols: cols, N: a.to - a.from, Split: -1}
-		c, err := a.result.Eval(&b)
 		if err != nil {
-			a.changed()
-			return unrow(err)
+			return err
 		}
-		a.results.Reset()
-		a.results.AppendColumn(c, nil, b.N)
 	}
 	dst.AppendFrom(a.results, g-a.from)
+	return nil
+}
+
+// compute computes the results of groups from..to-1.
+func (a *userAgg) compute(from, to int) error {
+	a.changed()
+	cols := a.updates.Cols[:len(a.state)]
+	for i, s := range a.state {
+		cols[i].Reset()
+		for g := from; g < to; g++ {
+			s.get(cols[i], g)
+		}
+	}
+	b := exec.Batch{Cols: cols, N: to - from, Split: -1}
+	c, err := a.result.Eval(&b)
+	if err != nil {
+		return unrow(err)
+	}
+	a.results.Reset()
+	a.results.AppendColumn(c, nil, b.N)
+	a.from, a.to = from, to
 	return nil
 }
 
