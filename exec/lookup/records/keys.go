@@ -64,18 +64,45 @@ func (x *KeyIndex) Add(rows *exec.Batch, cols []int) {
 		if x.key, ok = AppendKey(x.key[:0], keys, row); !ok {
 			continue
 		}
-		q, ok := x.first[string(x.key)]
-		if !ok {
-			continue
+		if q, ok := x.first[string(x.key)]; ok {
+			x.add(rows, row, q)
 		}
-		for ; q >= 0; q = x.next[q] {
-			x.pairs = append(x.pairs, pair{q, int32(x.found.N)})
-		}
-		for ci, c := range rows.Cols {
-			x.found.Cols[ci].AppendFrom(c, row)
-		}
-		x.found.N++
 	}
+}
+
+// AddTo takes rows whose questions the source knows: questions[i] is that of row
+// i, one of those that Questions gave.
+func (x *KeyIndex) AddTo(rows *exec.Batch, questions []int32) {
+	if x.found == nil {
+		x.found = rows.Like()
+	}
+	for i := range rows.Rows() {
+		x.add(rows, rows.Row(i), questions[i])
+	}
+}
+
+// add keeps a row for a question and those equal to it.
+func (x *KeyIndex) add(rows *exec.Batch, row int, q int32) {
+	for ; q >= 0; q = x.next[q] {
+		x.pairs = append(x.pairs, pair{q, int32(x.found.N)})
+	}
+	for ci, c := range rows.Cols {
+		x.found.Cols[ci].AppendFrom(c, row)
+	}
+	x.found.N++
+}
+
+// Spread gives the faults of questions that Questions gave to all equal ones,
+// in ascending order.
+func (x *KeyIndex) Spread(faults []exec.Fault) []exec.Fault {
+	var out []exec.Fault
+	for _, f := range faults {
+		for q := f.Question; q >= 0; q = x.next[q] {
+			out = append(out, exec.Fault{Question: q, Err: f.Err})
+		}
+	}
+	slices.SortFunc(out, func(a, b exec.Fault) int { return int(a.Question) - int(b.Question) })
+	return out
 }
 
 // Fill appends the answers to out, in the order of the questions and within one
