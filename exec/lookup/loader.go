@@ -191,11 +191,35 @@ func (l *loader) finish(now time.Time) (*version, error) {
 			v.chunks[p.id] = p.c
 		}
 	}
-	free := uint32(0)
-	var fresh []uint32
+	fresh := l.number(v)
+	if l.key == nil {
+		return v, nil
+	}
+	return v, l.primary(v, fresh)
+}
+
+// number gives the new chunks of v their numbers and lists them. One that
+// stands where another was takes that one's number, so that the index need not change for
+// rows whose key is still in the same place.
+func (l *loader) number(v *version) (fresh []uint32) {
+	var was []uint32 // prev's order
+	at := map[uint32]int{}
+	if l.prev != nil {
+		was = l.prev.order
+		for i, id := range was {
+			at[id] = i
+		}
+	}
+	j, free := 0, uint32(0)
 	for _, p := range l.placed {
 		id := p.id
-		if !p.shared {
+		switch {
+		case p.shared:
+			j = at[id] + 1
+		case j < len(was) && v.chunks[was[j]] == nil:
+			id = was[j]
+			j++
+		default:
 			for int(free) < len(v.chunks) && v.chunks[free] != nil {
 				free++
 			}
@@ -203,15 +227,14 @@ func (l *loader) finish(now time.Time) (*version, error) {
 				v.chunks = append(v.chunks, nil)
 			}
 			id = free
+		}
+		if !p.shared {
 			v.chunks[id] = p.c
 			fresh = append(fresh, id)
 		}
 		v.order = append(v.order, id)
 	}
-	if l.key == nil {
-		return v, nil
-	}
-	return v, l.primary(v, fresh)
+	return fresh
 }
 
 // primary gives v the index over its primary key: that of the version before,
@@ -250,28 +273,41 @@ func (l *loader) mended(v *version, columns []int, fresh []uint32) *index {
 		return nil
 	}
 	ix := old.edit()
-	s := newKeyScratch(l.open.Cols, columns)
+	was, is := newKeyScratch(l.open.Cols, columns), newKeyScratch(l.open.Cols, columns)
+	// both reads the keys of a chunk's rows in both versions; a row whose key has
+	// the same hash in both has the same slot.
+	both := func(id uint32) (before, now []uint64) {
+		if int(id) < len(l.prev.chunks) && l.prev.chunks[id] != nil {
+			before = was.load(l.prev.chunks[id], columns)
+		}
+		if v.chunks[id] != nil {
+			now = is.load(v.chunks[id], columns)
+		}
+		return before, now
+	}
 	for _, id := range l.prev.order {
 		if l.taken[id] {
 			continue
 		}
-		for i, h := range s.load(l.prev.chunks[id], columns) {
+		before, now := both(id)
+		for i, h := range before {
 			if i%BurstRows == 0 {
 				runtime.Gosched()
 			}
-			if !ix.remove(h, id<<rowBits|uint32(i)) {
+			if (i >= len(now) || now[i] != h) && !ix.remove(h, id<<rowBits|uint32(i)) {
 				return nil
 			}
 		}
 	}
-	key := &rowKey{chunks: v.chunks, columns: columns, keys: s.keys}
+	key := &rowKey{chunks: v.chunks, columns: columns, keys: is.keys}
 	for _, id := range fresh {
-		for i, h := range s.load(v.chunks[id], columns) {
+		before, now := both(id)
+		for i, h := range now {
 			if i%BurstRows == 0 {
 				runtime.Gosched()
 			}
 			key.j = i
-			if ix.put(h, id<<rowBits|uint32(i), key, false) != 0 {
+			if (i >= len(before) || before[i] != h) && ix.put(h, id<<rowBits|uint32(i), key, false) != 0 {
 				return nil
 			}
 		}

@@ -99,7 +99,7 @@ func (ts *Tables) define(t *catalog.Table) (*definition, Connector, error) {
 			all = append(all, s)
 		}
 	}
-	merged, err := ts.withEndpoint(t)
+	merged, err := ts.withEndpoint(t, all)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -126,9 +126,9 @@ func (ts *Tables) connectors() string {
 	return strings.Join(names, ", ")
 }
 
-// withEndpoint gives the table the options of its endpoint that it does not
-// give itself.
-func (ts *Tables) withEndpoint(t *catalog.Table) (*catalog.Table, error) {
+// withEndpoint gives the table those options of its endpoint that it can have
+// and does not give itself; the endpoint may serve functions too.
+func (ts *Tables) withEndpoint(t *catalog.Table, all []catalog.OptionSpec) (*catalog.Table, error) {
 	name, ok := t.Option("endpoint")
 	if !ok {
 		return t, nil
@@ -142,10 +142,17 @@ func (ts *Tables) withEndpoint(t *catalog.Table) (*catalog.Table, error) {
 		e.Code = sqlerr.UndefinedObject
 		return nil, e
 	}
+	cache, ok := t.Option("cache")
+	if !ok {
+		cache = cacheFull
+	}
 	merged := *t
 	merged.Options = slices.Clone(t.Options)
 	for _, o := range end.Options {
-		if _, ok := t.Option(o.Key); !ok {
+		_, given := t.Option(o.Key)
+		kinds, limited := onlyFor[o.Key]
+		known := slices.ContainsFunc(all, func(s catalog.OptionSpec) bool { return s.Key == o.Key || s.Prefix && strings.HasPrefix(o.Key, s.Key) })
+		if !given && known && (!limited || slices.Contains(kinds, strings.ToLower(cache))) {
 			merged.Options = append(merged.Options, o)
 		}
 	}

@@ -3,7 +3,9 @@ package lookup
 import (
 	"context"
 	"log/slog"
+	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -256,8 +258,44 @@ func (t *table) open(ctx context.Context, keys []int) (src Source, hide func(err
 	if err != nil {
 		return nil, t.named, err
 	}
-	hide = func(err error) error { return t.named(catalog.HideSecrets(def.Options, err)) }
+	hide = func(err error) error { return t.named(hidePlain(&def, catalog.HideSecrets(def.Options, err))) }
 	defer recovered(t.log, &err)
 	src, err = t.conn.Open(ctx, OpenRequest{Table: &def, Keys: keys, Log: t.log, Now: t.ts.cfg.Now})
 	return src, hide, err
+}
+
+// minHidden is the length from which a secret is looked for in messages:
+// shorter ones would turn up in words.
+const minHidden = 4
+
+// hidePlain takes secrets that are written into the definition as such out of an
+// error: the values of options with secret names, and passwords in URLs.
+func hidePlain(t *catalog.Table, err error) error {
+	if err == nil {
+		return nil
+	}
+	var pairs []string
+	for _, o := range t.Options {
+		masked := catalog.MaskOption(o.Key, o.Value)
+		if masked == o.Value || len(o.Value) < minHidden {
+			continue
+		}
+		pairs = append(pairs, o.Value, masked)
+		if u, perr := url.Parse(o.Value); perr == nil && u.User != nil {
+			if pw, _ := u.User.Password(); len(pw) >= minHidden {
+				pairs = append(pairs, pw, "******")
+			}
+		}
+	}
+	if len(pairs) == 0 {
+		return err
+	}
+	hide := strings.NewReplacer(pairs...)
+	if text := err.Error(); hide.Replace(text) == text {
+		return err
+	}
+	e := *sqlerr.From(err)
+	e.Message, e.Detail, e.HintMsg = hide.Replace(e.Message), hide.Replace(e.Detail), hide.Replace(e.HintMsg)
+	e.Cause = nil // its text is not ours to mend
+	return &e
 }
