@@ -99,7 +99,7 @@ type AsyncConfig struct {
 	MaxInFlight int
 	// Unordered lets rows overtake one another, though never a watermark or barrier.
 	Unordered bool
-	// Deduplicate asks equal questions of a batch once.
+	// Deduplicate asks equal questions of a batch once; see DuplicateCounter.
 	Deduplicate bool
 	// PartitionBy are columns of the questions: a batch holds those that are
 	// equal in them alone. Nil: one batch for all.
@@ -108,3 +108,7 @@ type AsyncConfig struct {
 	// otherwise each lane asks for itself.
 	Gather bool
 }
+
+// DuplicateCounter is implemented by functions that are told how many questions
+// were not asked because their like was in the same batch.
+type DuplicateCounter interface{ AddDuplicates(n int) }

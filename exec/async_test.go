@@ -77,7 +77,13 @@ func (d *double) Process(context.Context, int, *Batch, Emit) error {
 func (d *double) Advance(context.Context, Time, Emit) error { return nil }
 
 // twice is the function: it notes its calls.
-type twice struct{ calls [][]int64 }
+type twice struct {
+	calls [][]int64
+	saved int
+}
+
+// AddDuplicates notes the questions not asked.
+func (f *twice) AddDuplicates(n int) { f.saved += n }
 
 func (f *twice) Call(_ context.Context, args *Batch, out *Matches) error {
 	f.calls = append(f.calls, slices.Clone(args.Cols[0].Int))
@@ -143,10 +149,15 @@ type batching struct {
 	dedup bool
 	open  []int64
 	calls [][]int64
+	saved int
 }
 
 func (m *batching) ask(v int64) {
-	if v < 0 || m.dedup && slices.Contains(m.open, v) {
+	if v < 0 {
+		return
+	}
+	if m.dedup && slices.Contains(m.open, v) {
+		m.saved++
 		return
 	}
 	if m.open = append(m.open, v); len(m.open) == m.max {
@@ -258,6 +269,9 @@ func TestAsyncProperty(t *testing.T) {
 			slices.SortFunc(model.calls, byText)
 			if fmt.Sprint(h.f.calls) != fmt.Sprint(model.calls) {
 				rt.Fatalf("calls %v, want %v", h.f.calls, model.calls)
+			}
+			if h.f.saved != model.saved {
+				rt.Fatalf("%d duplicates, want %d", h.f.saved, model.saved)
 			}
 		}
 	})

@@ -58,6 +58,7 @@ func (s *asyncStage) place(args *Batch, q int, now time.Time) (*asyncCall, int32
 	c := s.find(args, q)
 	if c != nil && s.cfg.Deduplicate {
 		if i := c.duplicate(args, q, s.hashes[q]); i >= 0 {
+			s.duplicates++
 			return c, i
 		}
 	}

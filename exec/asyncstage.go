@@ -36,7 +36,8 @@ type asyncStage struct {
 	open  []*asyncCall // taking questions, the oldest first
 	ready []*asyncCall // closed, waiting for their turn
 	// flying calls are under way, at most MaxInFlight.
-	flying int
+	flying     int
+	duplicates int // of the batch in hand
 
 	hashes, parts []uint64
 	all           []int // all columns of the questions
@@ -123,6 +124,12 @@ func (s *asyncStage) take(in *Batch) error {
 			s.close(c)
 		}
 		e.calls, e.of = append(e.calls, c), append(e.of, place)
+	}
+	if s.duplicates > 0 {
+		if c, ok := s.asker.Function().(DuplicateCounter); ok {
+			c.AddDuplicates(s.duplicates)
+		}
+		s.duplicates = 0
 	}
 	if s.cfg.MaxWait <= 0 {
 		s.closeAll()

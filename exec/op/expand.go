@@ -19,6 +19,11 @@ const (
 	FaultDrop                    // the row is dropped, counted and told of
 )
 
+// MaxAnswers is how many answers to one batch of questions an Expand that asks at
+// once takes as they come. Where there are more it asks fewer questions at a time, and
+// lets go of the memory.
+const MaxAnswers = 1 << 16
+
 // ExpandConfig says what an Expand asks and what it makes of the answers.
 type ExpandConfig struct {
 	Function exec.TableFunction
@@ -92,8 +97,9 @@ type Expand struct {
 	asked   []int32 // rows with a question
 	matches *exec.Matches
 	lane    *pinLane
-	part    exec.Batch
-	sel     []int32
+	// atOnce bounds the rows that ask together, 0: no bound. See MaxAnswers.
+	atOnce    int
+	run, some slice
 
 	assembly
 }
@@ -163,7 +169,7 @@ func (e *Expand) Process(ctx context.Context, _ int, in *exec.Batch, emit exec.E
 				return err
 			}
 		}
-		if err := e.process(ctx, f, e.slice(in, from, to), emit); err != nil {
+		if err := e.process(ctx, f, e.run.of(in, from, to), emit); err != nil {
 			return err
 		}
 		from = to
@@ -176,20 +182,51 @@ func sameTime(c *exec.Column, i, j int) bool {
 	return c.IsNull(i) == c.IsNull(j) && (c.IsNull(i) || c.Int[i] == c.Int[j])
 }
 
-// slice gives the rows from..to-1 of those that count.
-func (e *Expand) slice(in *exec.Batch, from, to int) *exec.Batch {
+// slice is memory for a part of a batch.
+type slice struct {
+	part exec.Batch
+	sel  []int32
+}
+
+// of gives the rows from..to-1 of those that count.
+func (s *slice) of(in *exec.Batch, from, to int) *exec.Batch {
 	if from == 0 && to == in.Rows() {
 		return in
 	}
-	e.sel = e.sel[:0]
+	s.sel = s.sel[:0]
 	for k := from; k < to; k++ {
-		e.sel = append(e.sel, int32(in.Row(k)))
+		s.sel = append(s.sel, int32(in.Row(k)))
 	}
-	e.part = exec.Batch{Cols: in.Cols, N: in.N, Sel: e.sel, Split: in.Split}
-	return &e.part
+	s.part = exec.Batch{Cols: in.Cols, N: in.N, Sel: s.sel, Split: in.Split}
+	return &s.part
 }
 
+// process asks f, as many rows at a time as promise MaxAnswers at most.
 func (e *Expand) process(ctx context.Context, f exec.TableFunction, in *exec.Batch, emit exec.Emit) error {
+	n := in.Rows()
+	for from := 0; from < n; {
+		to := n
+		if e.atOnce > 0 {
+			to = min(n, from+e.atOnce)
+		}
+		if err := e.ask(ctx, f, e.some.of(in, from, to), emit); err != nil {
+			return err
+		}
+		switch got := e.matches.Rows.N; {
+		case got > MaxAnswers:
+			e.atOnce = max(1, (to-from)*(MaxAnswers/2)/got)
+			e.matches = e.NewMatches()
+		case e.atOnce > 0 && got < MaxAnswers/4:
+			if e.atOnce *= 2; e.atOnce > BatchRows {
+				e.atOnce = 0
+			}
+		}
+		from = to
+	}
+	return nil
+}
+
+func (e *Expand) ask(ctx context.Context, f exec.TableFunction, in *exec.Batch, emit exec.Emit) error {
 	q, err := e.Ask(in)
 	if err != nil || q.In.Rows() == 0 {
 		return err

@@ -242,3 +242,42 @@ func TestManyAnswersComeInSeveralBatches(t *testing.T) {
 		}
 	}
 }
+
+// Where questions have very many answers, fewer are asked at a time; and all
+// again once that is over.
+func TestExpandAsksFewerAtATime(t *testing.T) {
+	var asked []int
+	answers := 2000
+	f := callFunc(func(args *exec.Batch, out *exec.Matches) error {
+		asked = append(asked, args.N)
+		for q := range args.N {
+			for i := range answers {
+				out.Rows.Cols[0].AppendInt(int64(i))
+				out.Parent = append(out.Parent, int32(q))
+			}
+		}
+		out.Rows.N = len(out.Parent)
+		return nil
+	})
+	e := expandVisits(f, nil)
+	rows := 0
+	process := func(b *exec.Batch) {
+		err := e.Process(t.Context(), 0, b, func(b *exec.Batch) error { rows += b.Rows(); return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	in := visits(1, 10)[0]
+	process(in)
+	process(in)
+	if rows != 2*512*answers || asked[0] != 512 || slices.Max(asked[1:]) > 64 {
+		t.Errorf("%d rows, asked %v", rows, asked)
+	}
+	answers = 1
+	for range 10 {
+		process(in)
+	}
+	if rows != (2*2000+10)*512 || asked[len(asked)-1] != 512 {
+		t.Errorf("%d rows, asked %v", rows, asked)
+	}
+}
