@@ -165,6 +165,18 @@ func (p *parser) specialCall(t *token) (Expr, bool) {
 			return fn(name, x, p.unitWord())
 		}
 		return p.commaCall(t, x), true
+	case "NORMALIZE":
+		p.take()
+		p.take()
+		args := []Expr{p.expr(0)}
+		if p.acceptOp(",") {
+			if p.isKw("NFC", "NFD", "NFKC", "NFKD") && p.ahead(1).is(")") {
+				args = append(args, p.unitWord())
+			} else {
+				args = append(args, p.exprs()...)
+			}
+		}
+		return fn("normalize", args...)
 	case "TIMESTAMPADD", "TIMESTAMPDIFF":
 		if unit := p.ahead(2); unit.kind == tWord && intervalUnits[unit.up] != "" && p.ahead(3).is(",") {
 			p.take()

@@ -204,7 +204,7 @@ func (p *parser) infixWord(x Expr, least int) (Expr, bool) {
 			bp = bpOther
 		}
 	case "OVERLAPS":
-		p.unsupported(t.p(), "OVERLAPS")
+		bp = bpOther
 	case "AT":
 		if p.seq("AT", "TIME", "ZONE") {
 			bp = bpZone
@@ -225,12 +225,26 @@ func (p *parser) infixWord(x Expr, least int) (Expr, bool) {
 		return p.is(x, t.p()), true
 	case "OPERATOR":
 		return p.namedOperator(x, t.p()), true
+	case "OVERLAPS":
+		return p.overlaps(x, t.p()), true
 	case "AT":
 		p.expect("TIME", "ZONE")
 		zone := p.expr(bpZone)
 		return &Call{P: t.p(), Name: Name{{Text: "timezone", P: t.p()}}, Args: []Expr{zone, x}}, true
 	}
 	return &Collate{X: x, Name: p.name()}, true
+}
+
+// overlaps reads the right side of (a, b) OVERLAPS (c, d).
+func (p *parser) overlaps(x Expr, at Pos) Expr {
+	y := p.expr(bpOther)
+	l, ok1 := x.(*RowExpr)
+	r, ok2 := y.(*RowExpr)
+	if !ok1 || !ok2 || len(l.Items) != 2 || len(r.Items) != 2 {
+		p.fail(sqlerr.New(sqlerr.SyntaxError, "wrong number of parameters on left or right side of OVERLAPS expression").At(at))
+		return nil
+	}
+	return &Call{P: at, Name: Name{{Text: "overlaps", P: at}}, Args: append(append([]Expr{}, l.Items...), r.Items...)}
 }
 
 // is reads what follows IS.
@@ -240,6 +254,22 @@ func (p *parser) is(x Expr, at Pos) Expr {
 		d := &IsDistinct{L: x, R: p.expr(bpIs), Not: not, Word: at}
 		p.notAgain(bpIs)
 		return d
+	}
+	form := ""
+	if p.isKw("NFC", "NFD", "NFKC", "NFKD") && p.ahead(1).kw("NORMALIZED") {
+		form = p.take().up
+	}
+	if p.isKw("NORMALIZED") {
+		p.take()
+		args := []Expr{x}
+		if form != "" {
+			args = append(args, &Literal{P: at, Kind: "string", Text: form})
+		}
+		c := Expr(&Call{P: at, Name: Name{{Text: "is_normalized", P: at}}, Args: args})
+		if not {
+			c = &Unary{P: at, Op: "NOT", X: c}
+		}
+		return c
 	}
 	if !p.isKw("NULL", "TRUE", "FALSE", "UNKNOWN") {
 		p.unexpected()

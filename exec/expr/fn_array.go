@@ -20,9 +20,9 @@ var arrayFunctions = []function{
 			c.out.Int[i] = int64(c.args[0].Offs[i+1] - c.args[0].Offs[i])
 			return nil
 		})},
-	{name: "array_length", sigs: "any[], int -> int", kernel: strictly(arrayLength), doc: "number of elements; NULL if there are none", example: "array_length(ARRAY[1, 2], 1) → 2"},
+	{name: "array_length", sigs: "any[], int -> int", kernel: boundOf(func(n int) int64 { return int64(n) }), doc: "number of elements; NULL if there are none", example: "array_length(ARRAY[1, 2], 1) → 2"},
 	{name: "array_contains", sigs: "any[], any -> bool", loose: true, kernel: searching(arrayContains), doc: "whether the value is an element", example: "array_contains(ARRAY[1, 2], 2) → t"},
-	{name: "array_position", sigs: "any[], any -> int", loose: true, kernel: searching(arrayPosition), doc: "place of the value, from 1; NULL if it is no element",
+	{name: "array_position", sigs: "any[], any -> int; any[], any, int -> int", loose: true, kernel: searching(arrayPositionFrom), doc: "place of the value, from 1; NULL if it is no element",
 		example: "array_position(ARRAY['a', 'b'], 'b') → 2"},
 	{name: "array_append", sigs: "any[], any -> any[]", loose: true, ret: sameAs(0), kernel: searching(arrayAppend), doc: "with a value behind",
 		example: "array_append(ARRAY[1], 2) → {1,2}"},
@@ -186,13 +186,6 @@ func newItem(s *site) (exec.Eval, error) {
 		c.give(i, a.Kids[0], int(a.Offs[i])+int(n)-1)
 		return nil
 	}, true), nil
-}
-
-func arrayLength(c *call, i int) error {
-	n := c.args[0].Offs[i+1] - c.args[0].Offs[i]
-	c.null = n == 0 || c.int(1, i) != 1
-	c.out.Int[i] = int64(n)
-	return nil
 }
 
 // searching is for functions of an array and a value of its elements' type.

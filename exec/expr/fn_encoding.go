@@ -20,9 +20,9 @@ var encodingFunctions = []function{
 		kernel: hashed(func(dst, b []byte) []byte { h := md5.Sum(b); return append(dst, h[:]...) }, true)},
 	{name: "sha1", sigs: hashOfText, doc: "SHA-1 in hex", example: "sha1('abc') → a9993e364706816aba3e25717850c26c9cd0d89d",
 		kernel: hashed(func(dst, b []byte) []byte { h := sha1.Sum(b); return append(dst, h[:]...) }, true)},
-	{name: "sha256", sigs: "bytes -> bytes", doc: "SHA-256", example: "sha256('\\x616263')",
+	{name: "sha256", sigs: "bytes -> bytes", doc: "SHA-256", example: "substring(sha256('abc'::BYTES), 1, 4) → \\xba7816bf",
 		kernel: hashed(func(dst, b []byte) []byte { h := sha256.Sum256(b); return append(dst, h[:]...) }, false)},
-	{name: "sha512", sigs: "bytes -> bytes", doc: "SHA-512", example: "sha512('\\x616263')",
+	{name: "sha512", sigs: "bytes -> bytes", doc: "SHA-512", example: "substring(sha512('abc'::BYTES), 1, 4) → \\xddaf35a1",
 		kernel: hashed(func(dst, b []byte) []byte { h := sha512.Sum512(b); return append(dst, h[:]...) }, false)},
 	{name: "encode", sigs: "bytes, text -> text", kernel: strictly(encode), doc: "bytes as text in hex, base64 or escape form", example: "encode('123', 'base64') → MTIz"},
 	{name: "decode", sigs: "text, text -> bytes", kernel: strictly(decode), doc: "bytes from text in hex, base64 or escape form", example: "decode('MTIz', 'base64') → \\x313233"},
@@ -98,7 +98,13 @@ func decode(c *call, i int) error {
 	s, format := c.str(0, i), c.str(1, i)
 	switch {
 	case equalFold(format, "hex"):
-		out, err := hex.AppendDecode(c.out.Data, s)
+		c.buf = c.buf[:0]
+		for _, ch := range s {
+			if !isSpace(ch) {
+				c.buf = append(c.buf, ch)
+			}
+		}
+		out, err := hex.AppendDecode(c.out.Data, c.buf)
 		if bad, ok := errors.AsType[hex.InvalidByteError](err); ok {
 			return sqlerr.New(sqlerr.InvalidParameterValue, `invalid hexadecimal digit: "%c"`, byte(bad))
 		} else if err != nil {

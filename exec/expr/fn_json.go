@@ -125,18 +125,9 @@ func jsonPathKernel(scalar bool) kernel {
 			if err != nil {
 				return err
 			}
-			v := c.str(0, i)
-			v = v[jsonSpace(v, 0):]
-			for _, name := range path {
-				if v == nil {
-					break
-				}
-				if n, ok := strings.CutPrefix(name, "["); ok {
-					k, _ := strconv.ParseInt(n, 10, 32)
-					v = jsonIndex(v, k)
-				} else {
-					v, c.buf = jsonMember(v, []byte(name[1:]), c.buf)
-				}
+			v, many := c.follow(c.str(0, i), path)
+			if many > 1 {
+				v = nil
 			}
 			if v != nil {
 				if k := jsonKind(v); scalar == (k == "object" || k == "array") {
@@ -149,7 +140,51 @@ func jsonPathKernel(scalar bool) kernel {
 	}
 }
 
-// parseJSONPath reads $.a[0]['b']; a member comes as .name, an element as [n.
+// jsonExists is JSON_EXISTS.
+func jsonExists(s *site) (exec.Eval, error) {
+	p := &patterns[[]string]{fixed: s.allConst(1), compile: parseJSONPath}
+	return newCall(s, func(c *call, i int) error {
+		path, err := p.get(c.str(1, i), nil)
+		if err != nil {
+			return err
+		}
+		_, n := c.follow(c.str(0, i), path)
+		c.out.Bool[i] = n > 0
+		return nil
+	}, true), nil
+}
+
+// follow gives what stands at a path, and how much that is: the first of it.
+func (c *call) follow(v []byte, path []string) (found []byte, n int) {
+	v = v[jsonSpace(v, 0):]
+	for k, name := range path {
+		switch {
+		case name == "[*" || name == ".*":
+			first := []byte(nil)
+			jsonEach(v, func(_, kid []byte) bool {
+				f, m := c.follow(kid, path[k+1:])
+				if first == nil {
+					first = f
+				}
+				n += m
+				return true
+			})
+			return first, n
+		case name[0] == '[':
+			at, _ := strconv.ParseInt(name[1:], 10, 32)
+			v = jsonIndex(v, at)
+		default:
+			v, c.buf = jsonMember(v, []byte(name[1:]), c.buf)
+		}
+		if v == nil {
+			return nil, 0
+		}
+	}
+	return v, 1
+}
+
+// parseJSONPath reads $.a[0]['b'][*]; a member comes as .name, an element as [n,
+// all of them as [* or .*.
 func parseJSONPath(path, _ []byte) ([]string, error) {
 	bad := sqlerr.New(sqlerr.InvalidParameterValue, `invalid JSON path: "%s"`, clip(path)).
 		Hint("A path is $ with .name, ['name'] or [number] behind it.")
@@ -170,7 +205,7 @@ func parseJSONPath(path, _ []byte) ([]string, error) {
 				n = len(rest)
 			}
 			name := strings.Trim(rest[1:n], `"`)
-			if name == "" || name == "*" {
+			if name == "" {
 				return nil, bad
 			}
 			steps, rest = append(steps, "."+name), rest[n:]
@@ -182,7 +217,7 @@ func parseJSONPath(path, _ []byte) ([]string, error) {
 			in := rest[1:n]
 			if name := strings.Trim(in, `'"`); len(name)+2 == len(in) {
 				steps = append(steps, "."+name)
-			} else if _, err := strconv.ParseUint(in, 10, 31); err == nil {
+			} else if _, err := strconv.ParseUint(in, 10, 31); err == nil || in == "*" {
 				steps = append(steps, "["+in)
 			} else {
 				return nil, bad

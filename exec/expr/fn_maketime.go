@@ -10,12 +10,13 @@ import (
 )
 
 var timeMakers = []function{
-	{name: "to_timestamp", sigs: "text -> ts; text, text -> ts; double -> tstz", kernel: newToTimestamp,
-		doc: "a text in a Java pattern (yyyy-MM-dd HH:mm:ss) as TIMESTAMP, NULL if it is not so written; seconds since 1970 as TIMESTAMP_LTZ", example: "to_timestamp('2020-01-02 03:04:05')"},
+	{name: "to_timestamp", sigs: "text -> ts; text, text -> tstz; double -> tstz", kernel: newToTimestamp,
+		doc:     "a text as TIMESTAMP, NULL if it is none; a text by a template of PostgreSQL, or seconds since 1970, as TIMESTAMP_LTZ",
+		example: "to_timestamp('05 Dec 2000', 'DD Mon YYYY') → 2000-12-05 00:00:00+00"},
 	{name: "to_timestamp_ltz", sigs: "bigint, int -> tstz; bigint -> tstz", kernel: strictly(toTimestampLTZ), doc: "seconds (precision 0) or milliseconds (3) since 1970",
 		example: "to_timestamp_ltz(1577934245000, 3) → 2020-01-02 03:04:05+00"},
-	{name: "to_date", sigs: "text -> date; text, text -> date", kernel: newToDate, doc: "a text in a Java pattern (yyyy-MM-dd) as DATE, NULL if it is not so written",
-		example: "to_date('2020-01-02') → 2020-01-02"},
+	{name: "to_date", sigs: "text -> date; text, text -> date", kernel: newToDate, doc: "a text as DATE, NULL if it is none; a text by a template of PostgreSQL",
+		example: "to_date('05 Dec 2000', 'DD Mon YYYY') → 2000-12-05"},
 	{name: "make_date", sigs: "int, int, int -> date", kernel: strictly(makeDate), doc: "from year, month and day", example: "make_date(2013, 7, 15) → 2013-07-15"},
 	{name: "make_time", sigs: "int, int, double -> time", kernel: strictly(makeTime), doc: "from hour, minute and second", example: "make_time(8, 15, 23.5) → 08:15:23.5"},
 	{name: "make_timestamp", sigs: "int, int, int, int, int, double -> ts", kernel: strictly(makeTimestamp), doc: "from year, month, day, hour, minute and second",
@@ -34,16 +35,7 @@ func newToTimestamp(s *site) (exec.Eval, error) {
 		n, err := newCast(s.args[0], s.types[0], s.ret, true, s.pos, s.env)
 		return n, err
 	}
-	p := javaOf(s, 1)
-	return newCall(s, func(c *call, i int) error {
-		f, err := p.get(c.str(1, i), nil)
-		if err != nil {
-			return err
-		}
-		t, offset, _, ok := f.parse(c.str(0, i))
-		c.out.Int[i], c.null = t-int64(offset)*datum.MicrosPerSecond, !ok
-		return nil
-	}, true), nil
+	return parseTime(s, false)
 }
 
 func fromSeconds(c *call, i int) error {
@@ -90,16 +82,7 @@ func newToDate(s *site) (exec.Eval, error) {
 	if len(s.args) == 1 {
 		return newCast(s.args[0], s.types[0], s.ret, true, s.pos, s.env)
 	}
-	p := javaOf(s, 1)
-	return newCall(s, func(c *call, i int) error {
-		f, err := p.get(c.str(1, i), nil)
-		if err != nil {
-			return err
-		}
-		t, _, _, ok := f.parse(c.str(0, i))
-		c.out.Int[i], c.null = datum.DateFromTimestamp(t), !ok
-		return nil
-	}, true), nil
+	return parseTime(s, true)
 }
 
 // dateOf makes a date of year, month and day; a negative year is BC.

@@ -17,11 +17,11 @@ const (
 	doublePair  = "double, double -> double"
 	roundings   = "double -> double; decimal -> decimal; decimal, int -> decimal; double, int -> double"
 	timeUnit    = "ts, text -> ts; tstz, text -> tstz; date, text -> date"
-	integerOnly = "int, int -> int; bigint, bigint -> bigint"
+	integerOnly = "int, int -> int; bigint, bigint -> bigint; decimal, decimal -> decimal"
 )
 
 var mathFunctions = []function{
-	{name: "^", sigs: doublePair, kernel: double2(power), doc: "raised to a power", example: "2 ^ 3 → 8"},
+	{name: "^", sigs: doublePair + "; " + decimalPair, kernel: decimalOr2(datum.Decimal.Pow, double2(power)), doc: "raised to a power", example: "2 ^ 3 → 8"},
 	{name: "abs", sigs: numbers, kernel: newAbs, doc: "without its sign", example: "abs(-17.4) → 17.4"},
 	{name: "ceil", sigs: reals + "; " + timeUnit, kernel: rounding(math.Ceil, datum.Decimal.Ceil, true),
 		doc: "the next whole number that is not less; of a time, the next beginning of a unit", example: "ceil(42.2) → 43"},
@@ -38,26 +38,26 @@ var mathFunctions = []function{
 			c.out.Dec[i], err = c.args[0].Dec[i].DivTrunc(c.args[1].Dec[i])
 			return err
 		})},
-	{name: "power", sigs: doublePair, kernel: double2(power), doc: "raised to a power", example: "power(9, 3) → 729"},
+	{name: "power", sigs: doublePair + "; " + decimalPair, kernel: decimalOr2(datum.Decimal.Pow, double2(power)), doc: "raised to a power", example: "power(9, 3) → 729"},
 	{name: "sqrt", sigs: reals, kernel: newSqrt, doc: "square root", example: "sqrt(2) → 1.4142135623730951"},
 	{name: "cbrt", sigs: doubleOne, kernel: double1(plain(math.Cbrt)), doc: "cube root", example: "cbrt(64.0) → 4"},
-	{name: "exp", sigs: doubleOne, kernel: double1(exp), doc: "e raised to a power", example: "exp(1.0) → 2.718281828459045"},
-	{name: "ln", sigs: doubleOne, kernel: double1(logarithm(math.Log)), doc: "natural logarithm", example: "ln(2.0) → 0.6931471805599453"},
-	{name: "log10", sigs: doubleOne, kernel: double1(logarithm(math.Log10)), doc: "logarithm to base 10", example: "log10(1000) → 3"},
+	{name: "exp", sigs: reals, kernel: decimalOr(datum.Decimal.Exp, double1(exp)), doc: "e raised to a power", example: "exp(1.0) → 2.7182818284590452"},
+	{name: "ln", sigs: reals, kernel: decimalOr(datum.Decimal.Ln, double1(logarithm(math.Log))), doc: "natural logarithm", example: "ln(2.0) → 0.6931471805599453"},
+	{name: "log10", sigs: reals, kernel: decimalOr(log10Decimal, double1(logarithm(math.Log10))), doc: "logarithm to base 10", example: "log10(1000) → 3"},
 	{name: "log2", sigs: doubleOne, kernel: double1(logarithm(math.Log2)), doc: "logarithm to base 2", example: "log2(8) → 3"},
-	{name: "log", sigs: doubleOne + "; " + doublePair, kernel: newLog, doc: "logarithm to base 10, or of the second to the base of the first",
-		example: "log(2, 64) → 6"},
+	{name: "log", sigs: reals + "; " + doublePair + "; " + decimalPair, kernel: newLog, doc: "logarithm to base 10, or of the second to the base of the first",
+		example: "log(2, 64) → 6.0000000000000000"},
 	{name: "degrees", sigs: doubleOne, kernel: double1(plain(func(x float64) float64 { return x / (math.Pi / 180) })), doc: "radians as degrees", example: "degrees(0.5) → 28.64788975654116"},
 	{name: "radians", sigs: doubleOne, kernel: double1(plain(func(x float64) float64 { return x * (math.Pi / 180) })), doc: "degrees as radians", example: "radians(45.0) → 0.7853981633974483"},
 	{name: "sin", sigs: doubleOne, kernel: double1(finite(math.Sin)), doc: "sine", example: "sin(0) → 0"},
 	{name: "cos", sigs: doubleOne, kernel: double1(finite(math.Cos)), doc: "cosine", example: "cos(0) → 1"},
 	{name: "tan", sigs: doubleOne, kernel: double1(finite(math.Tan)), doc: "tangent", example: "tan(0) → 0"},
 	{name: "cot", sigs: doubleOne, kernel: double1(finite(func(x float64) float64 { return 1 / math.Tan(x) })), doc: "cotangent", example: "cot(0.5) → 1.830487721712452"},
-	{name: "asin", sigs: doubleOne, kernel: double1(unit(math.Asin)), doc: "inverse sine", example: "asin(1) → 1.5707963267948966"},
-	{name: "acos", sigs: doubleOne, kernel: double1(unit(math.Acos)), doc: "inverse cosine", example: "acos(1) → 0"},
+	{name: "asin", sigs: doubleOne, kernel: double1(unit(asin)), doc: "inverse sine", example: "asin(1) → 1.5707963267948966"},
+	{name: "acos", sigs: doubleOne, kernel: double1(unit(acos)), doc: "inverse cosine", example: "acos(1) → 0"},
 	{name: "atan", sigs: doubleOne, kernel: double1(plain(math.Atan)), doc: "inverse tangent", example: "atan(1) → 0.7853981633974483"},
-	{name: "sinh", sigs: doubleOne, kernel: double1(plain(math.Sinh)), doc: "hyperbolic sine", example: "sinh(1) → 1.1752011936438014"},
-	{name: "cosh", sigs: doubleOne, kernel: double1(plain(math.Cosh)), doc: "hyperbolic cosine", example: "cosh(0) → 1"},
+	{name: "sinh", sigs: doubleOne, kernel: double1(endless(math.Sinh)), doc: "hyperbolic sine", example: "sinh(1) → 1.1752011936438014"},
+	{name: "cosh", sigs: doubleOne, kernel: double1(endless(math.Cosh)), doc: "hyperbolic cosine", example: "cosh(0) → 1"},
 	{name: "tanh", sigs: doubleOne, kernel: double1(plain(math.Tanh)), doc: "hyperbolic tangent", example: "tanh(1) → 0.7615941559557649"},
 	{name: "atan2", sigs: doublePair, kernel: double2(func(y, x float64) (float64, error) { return math.Atan2(y, x), nil }), doc: "inverse tangent of y/x", example: "atan2(1, 0) → 1.5707963267948966"},
 	{name: "pi", sigs: "-> double", doc: "π", example: "pi() → 3.141592653589793", kernel: strictly(func(c *call, i int) error {
@@ -68,8 +68,8 @@ var mathFunctions = []function{
 		c.out.Float[i] = rand.Float64()
 		return nil
 	})},
-	{name: "gcd", sigs: integerOnly, kernel: strictly(gcdRow), doc: "greatest common divisor", example: "gcd(1071, 462) → 21"},
-	{name: "lcm", sigs: integerOnly, kernel: strictly(lcmRow), doc: "least common multiple", example: "lcm(1071, 462) → 23562"},
+	{name: "gcd", sigs: integerOnly, kernel: decimalOr2(datum.Decimal.GCD, strictly(gcdRow)), doc: "greatest common divisor", example: "gcd(1071, 462) → 21"},
+	{name: "lcm", sigs: integerOnly, kernel: decimalOr2(datum.Decimal.LCM, strictly(lcmRow)), doc: "least common multiple", example: "lcm(1071, 462) → 23562"},
 }
 
 type float1 func(float64) (float64, error)
@@ -144,24 +144,28 @@ func checkLog(x float64) error {
 
 func newLog(s *site) (exec.Eval, error) {
 	if len(s.args) == 1 {
-		return double1(logarithm(math.Log10))(s)
+		return decimalOr(log10Decimal, double1(logarithm(math.Log10)))(s)
 	}
-	return double2(func(base, x float64) (float64, error) {
-		if err := checkLog(base); err != nil {
-			return 0, err
-		}
-		if err := checkLog(x); err != nil {
-			return 0, err
-		}
-		if base == 1 {
-			return 0, errDivision()
-		}
-		if base == 2 {
-			return math.Log2(x), nil
-		}
-		return math.Log(x) / math.Log(base), nil
-	})(s)
+	return decimalOr2(func(base, x datum.Decimal) (datum.Decimal, error) { return x.Log(base) }, double2(logTo))(s)
 }
+
+func logTo(base, x float64) (float64, error) {
+	if err := checkLog(base); err != nil {
+		return 0, err
+	}
+	if err := checkLog(x); err != nil {
+		return 0, err
+	}
+	switch base {
+	case 1:
+		return 0, errDivision()
+	case 2:
+		return math.Log2(x), nil
+	}
+	return math.Log(x) / math.Log(base), nil
+}
+
+func log10Decimal(x datum.Decimal) (datum.Decimal, error) { return x.Log(datum.DecimalFromInt64(10)) }
 
 func exp(x float64) (float64, error) {
 	v := math.Exp(x)
@@ -182,6 +186,11 @@ func power(x, y float64) (float64, error) {
 		return 0, sqlerr.New(sqlerr.InvalidArgumentForPower, "a negative number raised to a non-integer power yields a complex result")
 	}
 	v := math.Pow(x, y)
+	if n := int(y); y > -300 && y < 300 && float64(n) == y && v-v == 0 && math.Abs(v) > 1e-290 {
+		if w := powWhole(x, n); w-w == 0 {
+			v = w
+		}
+	}
 	if !math.IsInf(x, 0) && !math.IsInf(y, 0) {
 		if math.IsInf(v, 0) {
 			return 0, errOverflow()

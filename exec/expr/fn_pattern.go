@@ -22,13 +22,20 @@ var patternFunctions = []function{
 	{name: "~*", sigs: twoTexts, kernel: newMatch(regexFlags{fold: true}), doc: "a regular expression matches without regard to case",
 		example: "'thomas' ~* 'T.*ma' → t"},
 	{name: "regexp_like", sigs: likeTexts, kernel: newMatch(regexFlags{}), doc: "a regular expression matches", example: "regexp_like('Hello', 'l+') → t"},
-	{name: "regexp_replace", sigs: "text, text, text -> text; text, text, text, text -> text",
-		kernel: func(s *site) (exec.Eval, error) { return newRegexAt(s, 3, regexReplace) },
-		doc:    "the first match replaced (with flag g: all)", example: "regexp_replace('Thomas', '.[mN]a.', 'M') → ThM"},
+	{name: "regexp_replace", sigs: "text, text, text -> text; text, text, text, text -> text; text, text, text, int -> text; text, text, text, int, int -> text; " +
+		"text, text, text, int, int, text -> text",
+		kernel: func(s *site) (exec.Eval, error) {
+			if len(s.args) > 3 && s.types[3].IsInteger() {
+				return newRegexAt(s, 5, regexReplaceFrom)
+			}
+			return newRegexAt(s, 3, regexReplace)
+		},
+		doc: "the first match (with flag g or number 0: all, else the n-th from a place on) replaced", example: "regexp_replace('Thomas', '.[mN]a.', 'M') → ThM"},
 	{name: "regexp_match", sigs: regexTexts, kernel: func(s *site) (exec.Eval, error) { return newRegex(s, regexMatch) },
 		doc: "the groups of the first match, or the match", example: "regexp_match('foobarbequebaz', '(bar)(beque)') → {bar,beque}"},
-	{name: "regexp_count", sigs: "text, text -> int", kernel: func(s *site) (exec.Eval, error) { return newRegex(s, regexCount) },
-		doc: "number of matches", example: "regexp_count('123456789012', '\\d\\d\\d') → 4"},
+	{name: "regexp_count", sigs: "text, text -> int; text, text, int -> int; text, text, int, text -> int",
+		kernel: func(s *site) (exec.Eval, error) { return newRegexAt(s, 3, noGlobal("regexp_count", regexCountFrom)) },
+		doc:    "number of matches", example: "regexp_count('123456789012', '\\d\\d\\d') → 4"},
 	{name: "regexp_extract", sigs: "text, text -> text; text, text, int -> text",
 		kernel: func(s *site) (exec.Eval, error) { return newJavaRegex(s, regexExtract) },
 		doc:    "the first match, or its n-th group; NULL without a match", example: "regexp_extract('foothebar', 'foo(.*?)(bar)', 2) → bar"},
@@ -256,11 +263,6 @@ func regexMatch(c *call, i int, re *regexp.Regexp) error {
 			c.out.Kids[0].AppendBytes(s[m[0]:m[1]])
 		}
 	}
-	return nil
-}
-
-func regexCount(c *call, i int, re *regexp.Regexp) error {
-	c.out.Int[i] = int64(len(re.FindAllIndex(c.str(0, i), -1)))
 	return nil
 }
 

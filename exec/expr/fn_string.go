@@ -13,17 +13,22 @@ import (
 // maxText bounds the length of a text that a function makes, in bytes.
 const maxText = 64 << 20
 
+func startsWith(c *call, i int) error {
+	c.out.Bool[i] = bytes.HasPrefix(c.str(0, i), c.str(1, i))
+	return nil
+}
+
 func errTextTooLong() error {
 	return sqlerr.New(sqlerr.ProgramLimitExceeded, "requested length too large")
 }
 
 var stringFunctions = []function{
-	{name: "||", sigs: "text, text -> text; bytes, bytes -> bytes; any[], any[] -> any[]; text, any -> text; any, text -> text", ret: concatType, loose: true, kernel: concatOperator,
+	{name: "||", sigs: "text, text -> text; bytes, bytes -> bytes; any[], any[] -> any[]; json, json -> json; text, any -> text; any, text -> text", ret: concatType, loose: true, kernel: concatOperator,
 		doc: "concatenates", example: "'a' || 'b' → ab"},
 	{name: "lower", sigs: "text -> text", kernel: strictly(mapCase(unicode.ToLower, 'A', 'Z')), doc: "in small letters", example: "lower('ABC') → abc"},
 	{name: "upper", sigs: "text -> text", kernel: strictly(mapCase(unicode.ToUpper, 'a', 'z')), doc: "in capital letters", example: "upper('abc') → ABC"},
 	{name: "initcap", sigs: "text -> text", kernel: strictly(initcap), doc: "each word with a capital first letter", example: "initcap('hi THOMAS') → Hi Thomas"},
-	{name: "length", sigs: "text -> int; bytes -> int", kernel: strictly(length), doc: "number of characters, or of bytes of BYTES", example: "length('jösé') → 4"},
+	{name: "length", sigs: "text -> int; bytes -> int; bytes, text -> int", kernel: strictly(length), doc: "number of characters, or of bytes of BYTES", example: "length('jösé') → 4"},
 	{name: "octet_length", sigs: "text -> int; bytes -> int", doc: "number of bytes", example: "octet_length('jösé') → 6",
 		kernel: strictly(func(c *call, i int) error {
 			c.out.Int[i] = int64(len(c.str(0, i)))
@@ -40,9 +45,9 @@ var stringFunctions = []function{
 	{name: "right", sigs: "text, int -> text", kernel: strictly(leftRight(false)), doc: "last characters; all but the first where negative", example: "right('abcde', 2) → de"},
 	{name: "btrim", sigs: "text -> text; text, text -> text; bytes, bytes -> bytes", kernel: strictly(trimmed(true, true)),
 		doc: "without blanks (or the given characters) at both ends", example: "btrim('xyxtrimyyx', 'xyz') → trim"},
-	{name: "ltrim", sigs: "text -> text; text, text -> text", kernel: strictly(trimmed(true, false)), doc: "without blanks (or the given characters) at the start",
+	{name: "ltrim", sigs: "text -> text; text, text -> text; bytes, bytes -> bytes", kernel: strictly(trimmed(true, false)), doc: "without blanks (or the given characters) at the start",
 		example: "ltrim('zzzytest', 'xyz') → test"},
-	{name: "rtrim", sigs: "text -> text; text, text -> text", kernel: strictly(trimmed(false, true)), doc: "without blanks (or the given characters) at the end",
+	{name: "rtrim", sigs: "text -> text; text, text -> text; bytes, bytes -> bytes", kernel: strictly(trimmed(false, true)), doc: "without blanks (or the given characters) at the end",
 		example: "rtrim('testxxzx', 'xyz') → test"},
 	{name: "replace", sigs: "text, text, text -> text", kernel: strictly(replaceAll), doc: "each occurrence of the second replaced by the third",
 		example: "replace('abcdefabcdef', 'cd', 'XX') → abXXefabXXef"},
@@ -61,16 +66,14 @@ var stringFunctions = []function{
 		example: "split_part('abc~@~def', '~@~', 2) → def"},
 	{name: "split_index", sigs: "text, text, int -> text", kernel: strictly(splitIndex), doc: "the n-th (from 0) of the parts between a separator, or NULL",
 		example: "split_index('a,b', ',', 1) → b"},
+	{name: "^@", sigs: "text, text -> bool", doc: "whether the first begins with the second", example: "'alphabet' ^@ 'alph' → t", kernel: strictly(startsWith)},
 	{name: "starts_with", sigs: "text, text -> bool", doc: "whether the first begins with the second", example: "starts_with('alphabet', 'alph') → t",
-		kernel: strictly(func(c *call, i int) error {
-			c.out.Bool[i] = bytes.HasPrefix(c.str(0, i), c.str(1, i))
-			return nil
-		})},
+		kernel: strictly(startsWith)},
 	{name: "ascii", sigs: "text -> int", kernel: strictly(ascii), doc: "code point of the first character", example: "ascii('x') → 120"},
 	{name: "chr", sigs: "int -> text", kernel: strictly(chr), doc: "the character with a code point", example: "chr(65) → A"},
 	{name: "translate", sigs: "text, text, text -> text", kernel: strictly(translate), doc: "characters of the second replaced by those of the third",
 		example: "translate('12345', '143', 'ax') → a2x5"},
-	{name: "overlay", sigs: "text, text, int -> text; text, text, int, int -> text", kernel: strictly(overlay), doc: "replaces a part",
+	{name: "overlay", sigs: "text, text, int -> text; text, text, int, int -> text; bytes, bytes, int -> bytes; bytes, bytes, int, int -> bytes", kernel: strictly(overlay), doc: "replaces a part",
 		example: "overlay('Txxxxas', 'hom', 2, 4) → Thomas"},
 	{name: "count_char", sigs: "text, text -> bigint", kernel: strictly(countChar), doc: "how often a character stands in a text", example: "count_char('banana', 'a') → 3"},
 }
@@ -81,6 +84,9 @@ func concatOperator(s *site) (exec.Eval, error) {
 			return nil, err
 		}
 		return newCall(s, arrayCat, false), nil
+	}
+	if s.ret.Kind == catalog.JSON {
+		return newCall(s, jsonConcat, true), nil
 	}
 	for k, t := range s.types {
 		if exec.LayoutOf(t) != exec.Strings || s.ret.Kind == catalog.Varchar && t.Kind == catalog.Bytes {
@@ -99,7 +105,8 @@ func concatOperator(s *site) (exec.Eval, error) {
 }
 
 func concatType(t []catalog.Type) (catalog.Type, error) {
-	if t[0].Kind == catalog.Array && t[1].Kind == catalog.Array || t[0].Kind == catalog.Bytes && t[1].Kind == catalog.Bytes {
+	if t[0].Kind == catalog.Array && t[1].Kind == catalog.Array || t[0].Kind == catalog.Bytes && t[1].Kind == catalog.Bytes ||
+		t[0].Kind == catalog.JSON && t[1].Kind == catalog.JSON {
 		return t[0], nil
 	}
 	return catalog.Of(catalog.Varchar), nil
@@ -145,6 +152,20 @@ func initcap(c *call, i int) error {
 }
 
 func length(c *call, i int) error {
+	if len(c.args) == 2 {
+		e, err := encodingOf(c.str(1, i))
+		if err != nil {
+			return err
+		}
+		c.out.Int[i] = int64(len(c.str(0, i)))
+		if e == "UTF8" {
+			if !utf8.Valid(c.str(0, i)) {
+				return errByteSequence(c.str(0, i))
+			}
+			c.out.Int[i] = int64(utf8.RuneCount(c.str(0, i)))
+		}
+		return nil
+	}
 	if c.types[0].Kind == catalog.Bytes {
 		c.out.Int[i] = int64(len(c.str(0, i)))
 	} else {

@@ -104,7 +104,12 @@ func translate(c *call, i int) error {
 
 func overlay(c *call, i int) error {
 	s, put, from := c.str(0, i), c.str(1, i), c.int(2, i)
+	skip := skipChars
 	n := int64(utf8.RuneCount(put))
+	if c.isBytes() {
+		skip = func(b []byte, n int) int { return min(n, len(b)) }
+		n = int64(len(put))
+	}
 	if len(c.args) == 4 {
 		n = c.int(3, i)
 	}
@@ -114,9 +119,9 @@ func overlay(c *call, i int) error {
 	if from+n > 1<<31-1 {
 		return sqlerr.New(sqlerr.NumericOutOfRange, "integer out of range")
 	}
-	c.put(s[:skipChars(s, int(from-1))])
+	c.put(s[:skip(s, int(from-1))])
 	c.put(put)
-	c.put(s[skipChars(s, int(max(from+n-1, 0))):])
+	c.put(s[skip(s, int(max(from+n-1, 0))):])
 	return nil
 }
 

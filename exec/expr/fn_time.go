@@ -39,19 +39,18 @@ var timeFunctions = []function{
 	{name: "hour", sigs: clockOne, kernel: fieldOf(datum.Hour), doc: "hour, 0 to 23", example: "hour(TIMESTAMP '1994-09-27 13:14:15') → 13"},
 	{name: "minute", sigs: clockOne, kernel: fieldOf(datum.Minute), doc: "minute, 0 to 59", example: "minute(TIMESTAMP '1994-09-27 13:14:15') → 14"},
 	{name: "second", sigs: clockOne, kernel: fieldOf(datum.Second), doc: "second, 0 to 59", example: "second(TIMESTAMP '1994-09-27 13:14:15') → 15"},
-	{name: "date_format", sigs: formats, kernel: formatted(javaFormat), doc: "text by a Java pattern", example: "date_format(TIMESTAMP '2020-01-02 03:04:05', 'yyyy/MM/dd HH:mm') → 2020/01/02 03:04"},
-	{name: "to_char", sigs: formats, kernel: formatted(pgFormat), doc: "text by a PostgreSQL template", example: "to_char(TIMESTAMP '2020-01-02 03:04:05', 'YYYY-MM-DD HH24:MI') → 2020-01-02 03:04"},
+	{name: "date_format", sigs: formats, kernel: formatted, doc: "text by a Java pattern", example: "date_format(TIMESTAMP '2020-01-02 03:04:05', 'yyyy/MM/dd HH:mm') → 2020/01/02 03:04"},
 	{name: "age", sigs: "ts, ts -> interval; tstz, tstz -> interval; ts -> interval; tstz -> interval", stable: true, kernel: newAge,
 		doc: "difference in years, months and days; of one value, from the current date", example: "age(TIMESTAMP '2001-04-10', TIMESTAMP '1957-06-13') → 43 years 9 mons 27 days"},
 	{name: "timestampdiff", sigs: "text, ts, ts -> int; text, tstz, tstz -> int; text, date, date -> int", kernel: strictly(timestampDiff),
 		doc: "whole units from the first to the second", example: "timestampdiff('hour', TIMESTAMP '2020-01-01 00:00:00', TIMESTAMP '2020-01-01 05:30:00') → 5"},
 	{name: "timestampadd", sigs: "text, int, ts -> ts; text, int, tstz -> tstz; text, int, date -> ts", kernel: strictly(timestampAdd),
 		doc: "so many units later", example: "timestampadd('week', 1, DATE '2003-01-02') → 2003-01-09 00:00:00"},
-	{name: "timezone", sigs: "text, ts -> tstz; text, tstz -> ts", kernel: strictly(atTimeZone), doc: "AT TIME ZONE: local time of a zone as an instant, or an instant as local time",
+	{name: "timezone", sigs: "text, ts -> tstz; text, tstz -> ts; interval, ts -> tstz; interval, tstz -> ts", kernel: strictly(atTimeZone), doc: "AT TIME ZONE: local time of a zone as an instant, or an instant as local time",
 		example: "timezone('UTC', TIMESTAMP '2001-02-16 20:38:40') → 2001-02-16 20:38:40+00"},
-	{name: "isfinite", sigs: "date -> bool; ts -> bool; tstz -> bool", doc: "whether a time is not infinity", example: "isfinite(DATE 'infinity') → f",
+	{name: "isfinite", sigs: "date -> bool; ts -> bool; tstz -> bool; interval -> bool", doc: "whether a time is not infinity", example: "isfinite(DATE 'infinity') → f",
 		kernel: strictly(func(c *call, i int) error {
-			c.out.Bool[i] = datum.IsFinite(c.int(0, i))
+			c.out.Bool[i] = c.types[0].Kind == catalog.Interval || datum.IsFinite(c.int(0, i))
 			return nil
 		})},
 	{name: "justify_hours", sigs: "interval -> interval", kernel: justified(datum.Interval.JustifyHours), doc: "24 hours as a day", example: "justify_hours(INTERVAL '27 hours') → 1 day 03:00:00"},
@@ -190,23 +189,22 @@ func fieldOf(f datum.Field) kernel {
 	}
 }
 
-func formatted(compile func(pattern, _ []byte) (timeFormat, error)) kernel {
-	return func(s *site) (exec.Eval, error) {
-		p := &patterns[timeFormat]{compile: compile, fixed: s.allConst(1)}
-		instant := isInstant(s.types[0])
-		return newCall(s, func(c *call, i int) error {
-			f, err := p.get(c.str(1, i), nil)
-			if err != nil {
-				return err
-			}
-			if t := c.int(0, i); datum.IsFinite(t) {
-				c.putTime(f, t, instant)
-			} else {
-				c.null = true
-			}
-			return nil
-		}, true), nil
-	}
+// formatted is date_format.
+func formatted(s *site) (exec.Eval, error) {
+	p := &patterns[timeFormat]{compile: javaFormat, fixed: s.allConst(1)}
+	instant := isInstant(s.types[0])
+	return newCall(s, func(c *call, i int) error {
+		f, err := p.get(c.str(1, i), nil)
+		if err != nil {
+			return err
+		}
+		if t := c.int(0, i); datum.IsFinite(t) {
+			c.putTime(f, t, instant)
+		} else {
+			c.null = true
+		}
+		return nil
+	}, true), nil
 }
 
 func newAge(s *site) (exec.Eval, error) {
@@ -385,8 +383,20 @@ func newTruncTime(s *site, up bool) (exec.Eval, error) {
 	}, true), nil
 }
 
+// zone gives the zone that the first argument names, or whose offset it is.
+func (c *call) zone(i int) (*time.Location, error) {
+	if c.types[0].Kind != catalog.Interval {
+		return location(string(c.str(0, i)))
+	}
+	iv := c.args[0].Ivl[i]
+	if iv.Months != 0 || iv.Days != 0 {
+		return nil, sqlerr.New(sqlerr.InvalidParameterValue, `interval time zone "%s" must not include months or days`, datum.AppendInterval(nil, iv))
+	}
+	return time.FixedZone("", int(iv.Micros/datum.MicrosPerSecond)), nil
+}
+
 func atTimeZone(c *call, i int) error {
-	zone, err := datum.Location(string(c.str(0, i)))
+	zone, err := c.zone(i)
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ var operators = []function{
 	{name: "-", kernel: arithmetic('-'), doc: "subtracts, or negates a single value", example: "2 - 3 → -1",
 		sigs: numberPairs + "; smallint -> smallint; int -> int; bigint -> bigint; real -> real; double -> double; decimal -> decimal; " +
 			"interval -> interval; date, int -> date; date, date -> int; date, interval -> ts; ts, interval -> ts; tstz, interval -> tstz; " +
-			"time, interval -> time; time, time -> interval; ts, ts -> interval; tstz, tstz -> interval; interval, interval -> interval"},
+			"time, interval -> time; time, time -> interval; ts, ts -> interval; tstz, tstz -> interval; interval, interval -> interval; json, text -> json; json, int -> json; json, text[] -> json"},
 	{name: "*", kernel: arithmetic('*'), doc: "multiplies", example: "2 * 3 → 6",
 		sigs: numberPairs + "; interval, double -> interval; double, interval -> interval"},
 	{name: "/", kernel: arithmetic('/'), doc: "divides; integers towards zero", example: "5 / 2 → 2",
@@ -57,6 +57,8 @@ func arithmetic(op byte) kernel {
 		}
 		l, r := s.types[0], s.types[1]
 		switch {
+		case l.Kind == catalog.JSON:
+			return jsonMinus(s)
 		case l.IsInteger() && r.IsInteger():
 			return newIntArith(op, s)
 		case exec.LayoutOf(l) == exec.Floats && exec.LayoutOf(r) == exec.Floats:

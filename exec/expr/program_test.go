@@ -173,7 +173,7 @@ func TestNoAllocations(t *testing.T) {
 		"(floor ts:'2024-01-01 10:20:00' text:hour)", "(->> json:'{\"a\":{\"b\":1}}' text:a)", "(json_value text:'{\"a\":1}' text:'$.a')",
 		"(array int:1 int:2)", "(item int[]:{1,2} int:1)", "(array_to_string text[]:{a,b} text:-)", "(row int:1 text:a)", "(abs int:-5)", "(round decimal:1.55 int:1)",
 		"(sqrt double:2)", "(greatest int:1 int:2)", "(nullif text:a text:b)", "(is_distinct int:1 int:2)", "(count_char text:banana text:a)", "(proctime)",
-		"(to_timestamp text:'2020-01-02 03:04' text:'yyyy-MM-dd HH:mm')", "(md5 text:abc)",
+		"(parse_timestamp text:'2020-01-02 03:04' text:'yyyy-MM-dd HH:mm')", "(md5 text:abc)",
 		"(~ text:hello text:'h.*o')",
 	} {
 		if raceEnabled && line[:2] == "(~" {

@@ -42,7 +42,8 @@ var builtin *Functions
 func init() {
 	builtin = &Functions{byName: map[string]*function{}}
 	for _, list := range [][]function{operators, comparisons, quantified, conditionals, stringFunctions, patternFunctions, encodingFunctions,
-		mathFunctions, clockFunctions, timeFunctions, timeMakers, arrayFunctions, jsonFunctions, sessionFunctions, aggregates} {
+		mathFunctions, mathFunctions2, quoteFunctions, byteFunctions, regexFunctions2, clockFunctions, timeFunctions, timeMakers, timeMakers2,
+		arrayFunctions, arrayFunctions2, jsonFunctions, jsonMakers, jsonChanges, setFunctions, sessionFunctions, aggregates, aggregates2} {
 		for i := range list {
 			builtin.add(&list[i])
 		}
@@ -61,7 +62,8 @@ var aliases = map[string]string{"char_length": "length", "character_length": "le
 	"current_timestamp": "now", "transaction_timestamp": "now", "statement_timestamp": "now",
 	"session_user": "current_user", "user": "current_user", "current_catalog": "current_database", "every": "bool_and",
 	"stddev": "stddev_samp", "variance": "var_samp", "truncate": "trunc",
-	"size": "cardinality", "array_concat": "array_cat", "ucase": "upper", "lcase": "lower", "!=": "<>"}
+	"size": "cardinality", "array_concat": "array_cat", "jsonb_extract_path": "json_extract_path", "jsonb_extract_path_text": "json_extract_path_text", "jsonb_array_length": "json_array_length",
+	"jsonb_typeof": "json_typeof", "ucase": "upper", "lcase": "lower", "!=": "<>"}
 
 func (fs *Functions) add(f *function) {
 	if _, twice := fs.byName[f.name]; twice {
@@ -110,6 +112,7 @@ var typeWords = map[string]catalog.Type{
 	"bytes": catalog.Of(catalog.Bytes), "date": catalog.Of(catalog.Date), "time": catalog.Of(catalog.Time),
 	"ts": catalog.Of(catalog.Timestamp), "tstz": catalog.Of(catalog.TimestampLTZ), "interval": catalog.Of(catalog.Interval),
 	"json": catalog.Of(catalog.JSON), "any[]": catalog.ArrayOf(catalog.Of(catalog.Unknown)),
+	"int[]":  catalog.ArrayOf(catalog.Of(catalog.Int)),
 	"text[]": catalog.ArrayOf(catalog.Of(catalog.Varchar)), "map": catalog.MapOf(catalog.Of(catalog.Unknown), catalog.Of(catalog.Unknown)),
 	"row": catalog.Of(catalog.Row),
 }

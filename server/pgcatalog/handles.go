@@ -202,8 +202,9 @@ func (w *walker) expr(x parser.Expr, ctes *names) {
 }
 
 func (w *walker) call(x *parser.Call, ctes *names) {
+	// age is of times, too; of transactions it stands beside relations of the catalogue.
 	if name, ok := functionName(x.Name); ok {
-		if fn := functions[name]; fn != nil && fn.catalogue || len(x.Name) > 1 || strings.HasPrefix(name, "_pg_") {
+		if fn := functions[name]; fn != nil && fn.catalogue && name != "age" || len(x.Name) > 1 || strings.HasPrefix(name, "_pg_") {
 			w.function = true
 		}
 	}
