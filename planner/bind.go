@@ -30,6 +30,13 @@ type binder struct {
 	// stand is the place of the outermost one's call.
 	inside []string
 	stand  sqlerr.Pos
+	// ctes are those that the block being bound sees; subs are the plans of subqueries in
+	// expressions; plainIn marks the INs that may have one (markIn).
+	ctes    *ctes
+	subs    []plan.Node
+	plainIn map[*parser.In]bool
+	// around are the columns around the subqueries being bound, outermost first.
+	around []*rel
 }
 
 func newBinder(env *Env) *binder {
@@ -126,9 +133,9 @@ func (b *binder) predicate(x parser.Expr, s *exprScope) (plan.Expr, error) {
 	case *parser.Collate:
 		return b.bindCollate(x, s)
 	case *parser.Exists:
-		return nil, b.unsupported(x.P, "EXISTS (subquery)").Hint("write it as a join")
+		return b.bindExists(x, s)
 	case *parser.Subquery:
-		return nil, b.unsupported(x.P, "a subquery in an expression").Hint("write it as a join")
+		return b.bindSubquery(x, s)
 	case *parser.Star:
 		return nil, sqlerr.New(sqlerr.SyntaxError, "* is not allowed here").At(b.pos(x.P))
 	case *parser.GroupingSet:
@@ -175,6 +182,14 @@ func (b *binder) bindParam(x *parser.Param) (plan.Expr, error) {
 }
 
 func (b *binder) bindColumn(x *parser.ColumnRef, s *exprScope) (plan.Expr, error) {
+	e, err := b.column(x, s)
+	if err != nil && b.isAround(x) {
+		return nil, b.unsupported(x.Pos(), "a subquery that uses columns of the query around it").Hint("write it as a join")
+	}
+	return e, err
+}
+
+func (b *binder) column(x *parser.ColumnRef, s *exprScope) (plan.Expr, error) {
 	if s.rel == nil {
 		if len(x.Parts) > 1 {
 			return nil, sqlerr.New(sqlerr.UndefinedTable, "missing FROM-clause entry for table \"%s\"", x.Parts[0].Text).At(b.pos(x.Parts[0].P))

@@ -57,6 +57,12 @@ func (h *hoister) filter(x plan.Expr) error {
 // ask gives the column that holds a question's answer. What the question itself
 // is made of has been taken out already.
 func (h *hoister) ask(c *plan.Call) plan.Expr {
+	if h.err != nil {
+		return c
+	}
+	if c.Fn == askSubquery || c.Fn == askIn {
+		return h.sub(c)
+	}
 	offset := 0
 	if c.Fn == askLookup {
 		offset = placeOf(c.Args[1])

@@ -347,7 +347,7 @@ func (b *binder) bindBetween(x *parser.Between, s *exprScope) (plan.Expr, error)
 
 func (b *binder) bindIn(x *parser.In, s *exprScope) (plan.Expr, error) {
 	if x.Query != nil {
-		return nil, b.unsupported(x.Pos(), "IN (subquery)").Hint("write it as a join")
+		return b.bindInQuery(x, s)
 	}
 	e, err := b.expr(x.X, s)
 	if err != nil {

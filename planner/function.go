@@ -114,14 +114,15 @@ func (b *binder) enterFunction(f *catalog.Function, pos sqlerr.Pos) (leave func(
 	if len(b.inside) >= MaxViewDepth {
 		return nil, sqlerr.New(sqlerr.StatementTooComplex, "functions nest deeper than %d levels at function \"%s\"", MaxViewDepth, f.Name).At(pos)
 	}
-	before := b.stand
+	before, outer := b.stand, b.ctes
+	b.ctes = nil
 	b.inside = append(b.inside, lower(f.Name))
 	b.hidden++
 	b.stand = pos
 	return func() {
 		b.inside = b.inside[:len(b.inside)-1]
 		b.hidden--
-		b.stand = before
+		b.stand, b.ctes = before, outer
 	}, nil
 }
 

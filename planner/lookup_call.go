@@ -22,8 +22,11 @@ const (
 
 // asking reads an expression as a question.
 func asking(x plan.Expr) *plan.Call {
-	if c, ok := x.(*plan.Call); ok && c.Fn[0] == '@' && len(c.Args) > 0 && (c.Fn == askLookup || c.Fn == askVersion || c.Fn == askRemote) {
-		return c
+	if c, ok := x.(*plan.Call); ok {
+		switch c.Fn {
+		case askLookup, askVersion, askRemote, askSubquery, askIn:
+			return c
+		}
 	}
 	return nil
 }
@@ -45,6 +48,10 @@ func askName(c *plan.Call) string {
 		return "LOOKUP"
 	case askVersion:
 		return "LOOKUP_VERSION"
+	case askSubquery:
+		return "a subquery in an expression"
+	case askIn:
+		return "IN (subquery)"
 	}
 	return "the remote function " + c.Args[0].(*plan.Const).Text
 }

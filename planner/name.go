@@ -52,8 +52,37 @@ func figureName(x parser.Expr) (string, int) {
 		return "map", 2
 	case *parser.Exists:
 		return "exists", 2
+	case *parser.Subquery:
+		return subqueryName(x), 2
 	}
 	return "", 0
+}
+
+// subqueryName is that of a subquery's first column.
+func subqueryName(x *parser.Subquery) string {
+	if x.Array {
+		return "array"
+	}
+	for body := x.Query.Body; ; {
+		switch q := body.(type) {
+		case *parser.Query:
+			body = q.Body
+			continue
+		case *parser.SetOp:
+			body = q.Left
+			continue
+		case *parser.Select:
+			if len(q.Items) > 0 && q.Items[0].Alias != nil {
+				return q.Items[0].Alias.Text
+			}
+			if len(q.Items) > 0 {
+				return columnName(q.Items[0].X)
+			}
+		case *parser.Values:
+			return "column1"
+		}
+		return "?column?"
+	}
 }
 
 func castName(t *parser.TypeName) string {

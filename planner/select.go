@@ -49,6 +49,10 @@ func (b *binder) selectBlock(sel *parser.Select, q *parser.Query, scope *ctes, o
 		return nil, b.unsupported(sel.Windows[0].Name.P, "WINDOW (a named window)")
 	}
 	k := &block{b: b, sel: sel}
+	defer func(outer *ctes) { b.ctes = outer }(b.ctes)
+	b.ctes = scope
+	b.markIn(sel.Where)
+	b.markIn(sel.Having)
 	if err := k.source(scope); err != nil {
 		return nil, err
 	}
