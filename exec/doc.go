@@ -17,6 +17,18 @@
 // Task.Handle, a plain state machine, which production drives from channels and tests
 // drive by hand.
 //
+// # Questions
+//
+// An Asker is an operator that asks a lookup table or a remote function a question
+// for each row. Answers that are at hand come from a plain call in Process; those
+// that take time are gathered by an asynchronous stage at the head of a task
+// (Task.Async; asyncstage.go, asynccall.go, asyncemit.go): rows are copied into one FIFO and
+// their questions into batches, which become calls on goroutines of the task. Rows
+// leave at the head of the FIFO once they are answered, watermarks, barriers and the end
+// once what came before them has left; so no call is ever part of a checkpoint. When
+// as many calls are under way as may be and a batch waits, the task takes no
+// more input. There is no polling: a timer runs while a batch is open.
+//
 // # Time
 //
 // A source task keeps a watermark for each split (Kafka partition): the greatest event

@@ -8,5 +8,9 @@
 // key (a final aggregate, a join, a sort) are preceded by an Exchange in the plan; where there is none
 // and there are several lanes, the lanes are gathered into one.
 //
+// An Expand node is opened once a lane (Lookups, Remotes) and closed by the graph.
+// What answers at once is one more operator of the lane; what takes time begins a
+// task of its own (exec.Task.Async).
+//
 // This is the only package that knows both plans and operators.
 package build

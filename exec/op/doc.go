@@ -1,6 +1,6 @@
 // Package op holds the operators of the engine, one a file: filter, project,
 // window assignment, aggregate, join, sort, limit, union, unnest, and the
-// source of constant rows.
+// source of constant rows; and expand, which is lookup joins and remote functions.
 //
 // An operator is an exec.Operator: Process takes a batch and emits batches,
 // Advance tells the watermark. Constructors take a config struct and check it.
@@ -19,13 +19,15 @@
 //	aggregate.go  one table a window, filled batch-wise; emission; phases
 //	snapshot.go   Save and Restore: frames with CRC32C, columns as bytes
 //	join*.go      symmetric hash join on the same table; matched flags; expiry
+//	expand*.go    a question for each row; its answers beside it; versions kept to by windows
+//	gather.go     rows of a column by their numbers
 //	compare.go    order of values as PostgreSQL has it
 //
 // # What must always hold
 //
 // Nothing of an input batch is kept after Process returns; what is emitted is
 // memory of the operator, overwritten after emit returns. In steady state
-// Filter, Project and Aggregate allocate nothing per batch. The order of output
+// Filter, Project, Aggregate and Expand allocate nothing per batch. The order of output
 // depends on the order of input alone: groups come out in the order of
 // their first rows, windows by their end (a partial phase may flush early). Keys compare as SQL compares: -0 = 0,
 // NaN = NaN, 1.0 = 1.00, '1 month' = '30 days'; NULL is a group of its own, but
