@@ -33,6 +33,10 @@ const MaxChunks = 1<<(32-rowBits) - 1
 // that collide.
 var seed = rand.Uint64()
 
+// cutSeed is that of the hashes that say where chunks end: the same in each
+// process.
+const cutSeed = 0
+
 // chunk is some rows of a table, column by column. It is never changed once
 // made, and versions share it.
 type chunk struct {
@@ -110,7 +114,7 @@ func contentHash(b *exec.Batch) uint64 {
 
 // hashKeys puts the hash of each of rows from...from+len(dst) of the key columns
 // in dst. That of a key with a NULL means nothing.
-func hashKeys(dst []uint64, keys []*exec.Column, from int) {
+func hashKeys(dst []uint64, keys []*exec.Column, from int, seed uint64) {
 	for k, c := range keys {
 		if k == 0 {
 			for i := range dst {

@@ -209,7 +209,7 @@ func (s *keyScratch) load(c *chunk, columns []int) []uint64 {
 	c.unpack(s.keys, columns)
 	hashes := s.hashes[:c.n]
 	for from := 0; from < c.n; from += BurstRows {
-		hashKeys(hashes[from:min(from+BurstRows, c.n)], s.keys, from)
+		hashKeys(hashes[from:min(from+BurstRows, c.n)], s.keys, from, seed)
 	}
 	return hashes
 }

@@ -197,7 +197,7 @@ func (e *edit) apply(rows *exec.Batch, deleted []bool, now time.Time) (*version,
 		keys[i] = rows.Cols[c]
 	}
 	hashes := make([]uint64, rows.N)
-	hashKeys(hashes, keys, 0)
+	hashKeys(hashes, keys, 0, seed)
 	for i, h := range hashes {
 		if i%BurstRows == 0 {
 			runtime.Gosched()

@@ -85,10 +85,10 @@ func (l *loader) add(b *exec.Batch) error {
 // burst takes some rows. Runs of them are copied a column at a time.
 func (l *loader) burst(b *exec.Batch, sel []int32) error {
 	if n := len(sel); int(sel[n-1]-sel[0]) == n-1 {
-		hashKeys(l.hashes[:n], l.keys, int(sel[0]))
+		hashKeys(l.hashes[:n], l.keys, int(sel[0]), cutSeed)
 	} else {
 		for i, row := range sel {
-			hashKeys(l.hashes[i:i+1], l.keys, int(row))
+			hashKeys(l.hashes[i:i+1], l.keys, int(row), cutSeed)
 		}
 	}
 	from := 0 // sel[from:i] are to be copied

@@ -164,7 +164,7 @@ func (q *question) block(from, n int) (int, error) {
 	for _, a := range q.r.args {
 		keys = append(keys, q.args.Cols[a])
 	}
-	hashKeys(hashes[:n], keys, from)
+	hashKeys(hashes[:n], keys, from, seed)
 	if q.ix.keys >= touchFrom {
 		q.ix.touch(hashes[:n])
 	}

@@ -29,16 +29,18 @@ func TestScenarios(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			w := &world{t: t, s: &script{rows: people(0, 0)}, dir: t.TempDir(), def: customers(), readers: map[string]*Reader{}, pins: map[string]exec.TableFunction{}}
 			w.start()
+			t.Cleanup(func() {
+				for _, r := range w.readers {
+					r.Close()
+				}
+				if err := w.ts.Close(); err != nil {
+					t.Error(err)
+				}
+				if o, c := w.s.opened.Load(), w.s.closed.Load(); o != c {
+					t.Errorf("%d sources opened, %d closed", o, c)
+				}
+			})
 			datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string { return w.do(d) })
-			for _, r := range w.readers {
-				r.Close()
-			}
-			if err := w.ts.Close(); err != nil {
-				t.Error(err)
-			}
-			if o, c := w.s.opened.Load(), w.s.closed.Load(); o != c {
-				t.Errorf("%d sources opened, %d closed", o, c)
-			}
 		})
 	})
 }

@@ -59,8 +59,15 @@ func Invalid(key, message string, args ...any) *sqlerr.Error {
 func FormatSpecs(names ...string) []catalog.OptionSpec {
 	var out []catalog.OptionSpec
 	for _, name := range names {
-		if f, err := format.Lookup(name); err == nil {
-			out = append(out, f.AllOptions()...)
+		f, err := format.Lookup(name)
+		if err != nil {
+			continue // named in a list of ours
+		}
+		for _, s := range f.AllOptions() {
+			s.Required = false // it is, where the format is the one
+			if !slices.ContainsFunc(out, func(o catalog.OptionSpec) bool { return o.Key == s.Key }) {
+				out = append(out, s)
+			}
 		}
 	}
 	return out
@@ -69,7 +76,7 @@ func FormatSpecs(names ...string) []catalog.OptionSpec {
 // FormatOf finds the format that an option names, and its options. Options of
 // other formats are refused.
 func FormatOf(v *catalog.OptionValues, key string, names ...string) (*format.Format, map[string]string, error) {
-	f, err := format.Lookup(v.String(key))
+	f, opts, err := FormatNamed(v, v.String(key))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -78,6 +85,15 @@ func FormatOf(v *catalog.OptionValues, key string, names ...string) (*format.For
 		if v.IsSet(s.Key) && !slices.ContainsFunc(own, func(o catalog.OptionSpec) bool { return o.Key == s.Key }) {
 			return nil, nil, Invalid(s.Key, "it is not one of format %s", f.Name)
 		}
+	}
+	return f, opts, nil
+}
+
+// FormatNamed finds a format, and its options.
+func FormatNamed(v *catalog.OptionValues, name string) (*format.Format, map[string]string, error) {
+	f, err := format.Lookup(name)
+	if err != nil {
+		return nil, nil, err
 	}
 	return f, f.Given(v), nil
 }
