@@ -182,11 +182,11 @@ func TestLoads(t *testing.T) {
 			name string
 		}
 		var rows []row
-		for i := range rapid.IntRange(0, 40_000).Draw(rt, "rows") {
+		for i := range rapid.IntRange(0, 12_000).Draw(rt, "rows") {
 			rows = append(rows, row{int64(i), fmt.Sprint("a", i)})
 		}
 		var prev *version
-		for range rapid.IntRange(1, 5).Draw(rt, "loads") {
+		for range rapid.IntRange(1, 4).Draw(rt, "loads") {
 			b, want := people(0, 0), map[int64]string{}
 			for _, r := range rows {
 				person(b, r.id, r.name, 1)
@@ -213,7 +213,7 @@ func TestLoads(t *testing.T) {
 				case 0:
 					rows = slices.Insert(rows, at, row{int64(len(rows)) + 100_000, "new"})
 				case 1: // the key of another row
-					rows = slices.Insert(rows, at, row{int64(rapid.IntRange(0, 50_000).Draw(rt, "id")), "twice"})
+					rows = slices.Insert(rows, at, row{int64(rapid.IntRange(0, 13_000).Draw(rt, "id")), "twice"})
 				case 2:
 					if at < len(rows) {
 						rows = slices.Delete(rows, at, at+1)
@@ -237,7 +237,7 @@ func TestEdits(t *testing.T) {
 	d := testDefinition(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		want := map[int64]string{}
-		n := rapid.IntRange(0, 20_000).Draw(rt, "rows")
+		n := rapid.IntRange(0, 10_000).Draw(rt, "rows")
 		l := newLoader(d, nil)
 		first := people(n, 1)
 		for i := range n {
@@ -250,9 +250,9 @@ func TestEdits(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		for step := range rapid.IntRange(1, 8).Draw(rt, "steps") {
+		for step := range rapid.IntRange(1, 5).Draw(rt, "steps") {
 			b, deleted := people(0, 0), []bool(nil)
-			from, size := rapid.Int64Range(0, 25_000).Draw(rt, "from"), rapid.Int64Range(1, 9000).Draw(rt, "size")
+			from, size := rapid.Int64Range(0, 12_000).Draw(rt, "from"), rapid.Int64Range(1, 5000).Draw(rt, "size")
 			every := rapid.Int64Range(1, 3).Draw(rt, "every")
 			gone := rapid.Bool().Draw(rt, "gone")
 			for id := from; id < from+size; id += every {
