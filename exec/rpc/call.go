@@ -131,7 +131,7 @@ func (w *work) ask(ctx context.Context, lo, hi int) error {
 	request := w.newRequest(lo, hi)
 	var f *failure
 	if int64(len(request)) > w.c.set.maxBytes {
-		f = tooLong(len(request), w.c.set.maxBytes)
+		f = w.c.tooLong(len(request))
 	} else {
 		var made int32
 		var err error
@@ -204,7 +204,7 @@ func (w *work) askOne(ctx context.Context, i int, response []byte) ([]byte, erro
 	request := w.newRequest(i, i+1)
 	var f *failure
 	if int64(len(request)) > w.c.set.maxBytes {
-		f = tooLong(len(request), w.c.set.maxBytes)
+		f = w.c.tooLong(len(request))
 	} else {
 		var made int32
 		var err error
@@ -360,8 +360,8 @@ func (w *work) reorder() {
 	out.Parent = append(out.Parent[:0], parents...)
 }
 
-func tooLong(n int, limit int64) *failure {
-	return &failure{rows: true, err: sqlerr.New(sqlerr.ProgramLimitExceeded, "a request of %d bytes is longer than max-message-bytes, %d", n, limit)}
+func (c *Caller) tooLong(n int) *failure {
+	return &failure{rows: true, err: c.named(sqlerr.New(sqlerr.ProgramLimitExceeded, "a request of %d bytes is longer than max-message-bytes, %d", n, c.set.maxBytes))}
 }
 
 func catalogHide(c *Caller, err *sqlerr.Error) error {
