@@ -12,12 +12,16 @@ import (
 // arrayShapes tells the functions of arrays and elements of one type: 'a' stands
 // for an array, 'e' for an element.
 var arrayShapes = map[string]string{"array_append": "ae", "array_prepend": "ea", "array_cat": "aa", "array_concat": "aa",
-	"array_remove": "ae", "array_position": "ae", "array_contains": "ae"}
+	"array_remove": "ae", "array_position": "ae", "array_contains": "ae", "array_positions": "ae", "array_replace": "aee", "width_bucket": "ea",
+	"@>": "aa", "<@": "aa", "&&": "aa"}
 
 // arrayCall binds a function whose arrays and elements are brought to one type,
 // PostgreSQL's anycompatible; done is false for any other.
 func (b *binder) arrayCall(name string, sigs []catalog.Signature, args []plan.Expr, pos sqlerr.Pos) (e plan.Expr, done bool, err error) {
 	shape, ok := arrayShapes[name]
+	if name == "array_position" && len(args) == 3 {
+		shape = "aei" // i: an INT
+	}
 	if !ok || len(args) != len(shape) || len(sigs) == 0 {
 		return nil, false, nil
 	}
@@ -25,6 +29,8 @@ func (b *binder) arrayCall(name string, sigs []catalog.Signature, args []plan.Ex
 	for i, a := range args {
 		types[i] = a.Type()
 		switch {
+		case shape[i] == 'i':
+			types[i] = catalog.Of(catalog.Unknown)
 		case shape[i] == 'e' || types[i].Kind == catalog.Unknown:
 		case types[i].Kind != catalog.Array:
 			return nil, false, nil
@@ -40,8 +46,11 @@ func (b *binder) arrayCall(name string, sigs []catalog.Signature, args []plan.Ex
 	out := make([]plan.Expr, len(args))
 	for i, a := range args {
 		to := t
-		if shape[i] == 'a' {
+		switch shape[i] {
+		case 'a':
 			to = catalog.ArrayOf(t)
+		case 'i':
+			to = catalog.Of(catalog.Int)
 		}
 		if out[i], err = b.coerce(a, to, implicit); err != nil {
 			return nil, true, err
@@ -58,12 +67,19 @@ func (b *binder) arrayCall(name string, sigs []catalog.Signature, args []plan.Ex
 
 // arrayOperator binds array || array, array || element and element || array.
 func (b *binder) arrayOperator(op string, args []plan.Expr, pos sqlerr.Pos) (e plan.Expr, done bool, err error) {
-	if op != "||" || len(args) != 2 {
+	if len(args) != 2 {
 		return nil, false, nil
 	}
 	l, r := args[0].Type(), args[1].Type()
 	name := "array_cat" // what is undecided beside an array is one too
 	switch {
+	case op == "@>" || op == "<@" || op == "&&":
+		if l.Kind != catalog.Array && r.Kind != catalog.Array {
+			return nil, false, nil
+		}
+		name = op
+	case op != "||":
+		return nil, false, nil
 	case l.Kind != catalog.Array && r.Kind != catalog.Array:
 		return nil, false, nil
 	case r.Kind != catalog.Array && r.Kind != catalog.Unknown:
@@ -141,7 +157,7 @@ func (b *binder) bindSubscript(x *parser.Subscript, s *exprScope) (plan.Expr, er
 	}
 	pos := b.pos(x.P)
 	if x.Slice {
-		return nil, b.unsupported(x.P, "an array slice")
+		return b.slice(x, e, s)
 	}
 	i, err := b.expr(x.Index, s)
 	if err != nil {

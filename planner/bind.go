@@ -21,6 +21,7 @@ type binder struct {
 	views  []string                  // the views being expanded, outermost first
 	joins  map[*plan.Join]sqlerr.Pos // joins whose conditions are still in Residual
 	hidden int                       // > 0: the text bound is not the user's, so positions mean nothing
+	inSet  int                       // depth of the calls that make the set of a function in FROM
 	sigs   map[string][]catalog.Signature
 	// asked and remotes are the lookup tables and remote functions of questions
 	// that are bound and not hoisted yet, by name.

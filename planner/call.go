@@ -28,14 +28,14 @@ func (b *binder) bindCall(x *parser.Call, s *exprScope) (plan.Expr, error) {
 		return nil, b.unsupported(x.P, "OVER (a window function)")
 	case x.WithinGroup:
 		return nil, b.unsupported(x.P, "WITHIN GROUP")
-	case x.Variadic:
-		return nil, b.unsupported(x.P, "VARIADIC")
 	case x.IgnoreNulls:
 		return nil, b.unsupported(x.P, "IGNORE NULLS")
 	case name == "lookup":
 		return b.bindLookup(x, s)
 	case name == "lookup_version":
 		return b.bindLookupVersion(x, s)
+	case setOnly(name) && b.inSet == 0 && b.userFunction(name) == nil:
+		return nil, b.unsupported(x.P, upper(name)+" (a set-returning function) outside FROM")
 	case windowCalls[name]:
 		return b.bindWindowCall(x, name, s)
 	}
@@ -50,9 +50,18 @@ func (b *binder) bindCall(x *parser.Call, s *exprScope) (plan.Expr, error) {
 	if err := b.plainCall(x, name, len(sigs) > 0); err != nil {
 		return nil, err
 	}
-	args, err := b.exprs(x.Args, s)
+	list, err := b.plainArgs(x, name)
 	if err != nil {
 		return nil, err
+	}
+	args, err := b.exprs(list, s)
+	if err != nil {
+		return nil, err
+	}
+	if name == "overlaps" {
+		if args, err = b.overlapsArgs(args, pos); err != nil {
+			return nil, err
+		}
 	}
 	if e, done, err := b.special(name, args, pos); done || err != nil {
 		return e, err
@@ -186,6 +195,17 @@ func (b *binder) special(name string, args []plan.Expr, pos sqlerr.Pos) (plan.Ex
 			args[0] = x
 			return nil, false, err
 		}
+	case "log":
+		// PostgreSQL has the logarithm to a base for NUMERIC alone; DOUBLE is ours beside it.
+		if len(args) == 2 && !isFloat(args[0].Type()) && !isFloat(args[1].Type()) {
+			for i := range args {
+				x, err := b.coerce(args[i], catalog.Of(catalog.Decimal), implicit)
+				if err != nil {
+					return nil, false, nil //nolint:nilerr // no overload fits, and that is the error
+				}
+				args[i] = x
+			}
+		}
 	case "ifnull", "if":
 		e, err := b.choice(name, args, pos)
 		return e, e != nil || err != nil, err
@@ -198,6 +218,8 @@ func (b *binder) special(name string, args []plan.Expr, pos sqlerr.Pos) (plan.Ex
 	}
 	return nil, false, nil
 }
+
+func isFloat(t catalog.Type) bool { return t.Kind == catalog.Real || t.Kind == catalog.Double }
 
 // comparesMixed says that PostgreSQL has comparisons between two kinds, so that
 // neither is converted to the other: those of integers, of floats and of times.

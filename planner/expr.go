@@ -238,7 +238,7 @@ func (b *binder) compareRows(op string, l, r *plan.Call, pos sqlerr.Pos) (plan.E
 		return nil, sqlerr.New(sqlerr.SyntaxError, "unequal number of entries in row expressions").At(pos)
 	}
 	if op != "=" && op != "<>" {
-		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "comparing rows with %s is not supported", op).At(pos)
+		return b.orderRows(op, l.Args, r.Args, pos)
 	}
 	fn := "and"
 	if op == "<>" {
@@ -270,6 +270,9 @@ func (b *binder) bindIs(x *parser.Is, s *exprScope) (plan.Expr, error) {
 		fn = "is_null"
 		if e, err = b.decide(e); err != nil {
 			return nil, err
+		}
+		if t := e.Type(); t.Kind == catalog.Row && len(t.Fields) > 0 {
+			return rowNull(e, negate), nil
 		}
 	case "TRUE", "FALSE", "UNKNOWN":
 		if e, err = b.want(e, boolType, "argument of IS "+x.What); err != nil {
@@ -415,6 +418,11 @@ func (b *binder) bindQuantified(x *parser.Quantified, s *exprScope) (plan.Expr, 
 		return nil, b.unsupported(x.P, what+" (subquery)").Hint("write it as a join")
 	}
 	a, ok := x.R.(*parser.ArrayExpr)
+	if ok && len(a.Items) > 0 {
+		if e, done, err := b.likeQuantified(x, a.Items, s); done {
+			return e, err
+		}
+	}
 	same := !x.All && x.Op == "=" || x.All && (x.Op == "<>" || x.Op == "!=")
 	if !ok || !same || len(a.Items) == 0 {
 		return b.quantify(x, s)

@@ -234,6 +234,9 @@ func (b *binder) besideFunc(f *parser.TableFunc) func(f *parser.TableFunc, left 
 	if name == "unnest" {
 		return b.unnest
 	}
+	if _, ok := setFuncs[name]; ok && b.userFunction(name) == nil {
+		return b.setFunc
+	}
 	if b.userFunction(name) != nil {
 		return b.remoteTable
 	}
