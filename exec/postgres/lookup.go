@@ -30,7 +30,7 @@ var errReshaped = errors.New("the columns have changed")
 
 // Lookup answers all questions with one statement.
 func (s *source) Lookup(ctx context.Context, keys *exec.Batch, out *exec.Matches) error {
-	ctx, cancel := context.WithTimeout(ctx, s.cfg.lookupTimeout)
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.timeout)
 	defer cancel()
 	x := records.NewKeyIndex(keys)
 	questions := x.Questions()

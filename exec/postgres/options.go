@@ -17,17 +17,16 @@ import (
 
 // The options' keys in WITH (…).
 const (
-	optURL           = "url"
-	optTable         = "table-name"
-	optSchema        = "schema-name"
-	optQuery         = "query"
-	optRootCert      = "ssl.root-cert"
-	optCert          = "ssl.cert"
-	optKey           = "ssl.key"
-	optPool          = "pool.max-size"
-	optTimeout       = "statement-timeout"
-	optConnect       = "connect.timeout"
-	optLookupTimeout = "lookup.timeout"
+	optURL      = "url"
+	optTable    = "table-name"
+	optSchema   = "schema-name"
+	optQuery    = "query"
+	optRootCert = "ssl.root-cert"
+	optCert     = "ssl.cert"
+	optKey      = "ssl.key"
+	optPool     = "pool.max-size"
+	optTimeout  = "statement-timeout"
+	optConnect  = "connect.timeout"
 )
 
 const maxTimeout = int64(24 * time.Hour)
@@ -41,9 +40,8 @@ var specs = []catalog.OptionSpec{
 	{Key: optCert, Doc: "a file with the client's certificate (PEM)"},
 	{Key: optKey, Doc: "a file with the client's key (PEM)"},
 	{Key: optPool, Kind: catalog.OptInt, Default: "4", Min: 1, Max: 1000, Doc: "the most connections at a time; more questions wait"},
-	{Key: optTimeout, Kind: catalog.OptDuration, Default: "5min", Min: int64(time.Millisecond), Max: maxTimeout, Doc: "for the statement of a load"},
+	{Key: optTimeout, Kind: catalog.OptDuration, Default: "5min", Min: int64(time.Millisecond), Max: maxTimeout, Doc: "for one statement: that of a load, or of a batch of keys"},
 	{Key: optConnect, Kind: catalog.OptDuration, Default: "10s", Min: int64(time.Millisecond), Max: maxTimeout, Doc: "for making a connection"},
-	{Key: optLookupTimeout, Kind: catalog.OptDuration, Default: "10s", Min: int64(time.Millisecond), Max: maxTimeout, Doc: "for one batch of keys"},
 }
 
 // urlKeys are the parameters that a URL may have. Those that name files are
@@ -61,7 +59,6 @@ type config struct {
 	from           string // what stands behind FROM
 	poolSize       int
 	timeout        time.Duration
-	lookupTimeout  time.Duration
 	connectTimeout time.Duration
 }
 
@@ -70,7 +67,7 @@ func configure(t *catalog.Table, list *allow.List) (c *config, hide func(error) 
 	if err != nil {
 		return nil, nil, err
 	}
-	c = &config{poolSize: int(v.Int(optPool)), timeout: v.Duration(optTimeout), lookupTimeout: v.Duration(optLookupTimeout), connectTimeout: v.Duration(optConnect)}
+	c = &config{poolSize: int(v.Int(optPool)), timeout: v.Duration(optTimeout), connectTimeout: v.Duration(optConnect)}
 	if err := c.read(v, list); err != nil {
 		return nil, nil, hide(err)
 	}

@@ -20,7 +20,7 @@ const (
 	// a name share the work again after one was away.
 	maxLife = 30 * time.Minute
 	// maxIdle is how long one may be unused before it is asked whether it lives.
-	maxIdle = time.Second
+	maxIdle = 100 * time.Millisecond
 	// closeTimeout bounds the good-bye to a server, cancelDelay the time it has to
 	// end a statement that was cancelled.
 	closeTimeout = time.Second
@@ -77,7 +77,7 @@ func (p *pool) get(ctx context.Context) (*conn, error) {
 			break
 		}
 		idle := time.Since(c.used)
-		if time.Since(c.made) < maxLife && c.CheckConn() == nil && (idle < maxIdle || c.alive(ctx)) {
+		if time.Since(c.made) < maxLife && (idle < maxIdle || c.alive(ctx)) {
 			return c, nil
 		}
 		c.end()

@@ -15,21 +15,20 @@ import (
 
 // The options' keys in WITH (…).
 const (
-	optURL         = "url"
-	optFormat      = "format"
-	optHeaders     = "headers."
-	optRows        = "rows.path"
-	optPaging      = "paging"
-	optCursor      = "paging.cursor.path"
-	optParam       = "paging.cursor.param"
-	optMaxPages    = "paging.max-pages"
-	optTimeout     = "timeout"
-	optHeader      = "timeout.header"
-	optMaxBytes    = "max-bytes"
-	optRootCert    = "ssl.root-cert"
-	optLookupURL   = "lookup.url"
-	optLookupKeys  = "lookup.max-keys"
-	optLookupLimit = "lookup.timeout"
+	optURL        = "url"
+	optFormat     = "format"
+	optHeaders    = "headers."
+	optRows       = "rows.path"
+	optPaging     = "paging"
+	optCursor     = "paging.cursor.path"
+	optParam      = "paging.cursor.param"
+	optMaxPages   = "paging.max-pages"
+	optTimeout    = "timeout"
+	optHeader     = "timeout.header"
+	optMaxBytes   = "max-bytes"
+	optRootCert   = "ssl.root-cert"
+	optLookupURL  = "lookup.url"
+	optLookupKeys = "lookup.max-keys"
 )
 
 // The ways from page to page.
@@ -55,13 +54,12 @@ func Specs() []catalog.OptionSpec {
 		{Key: optCursor, Doc: "the way to the cursor in the JSON body; without one, or with null, false or \"\", the page is the last"},
 		{Key: optParam, Doc: "the parameter of the URL that takes the cursor; without it the cursor is itself the URL of the next page"},
 		{Key: optMaxPages, Kind: catalog.OptInt, Default: "10000", Min: 1, Max: 1_000_000, Doc: "a load with more pages fails"},
-		{Key: optTimeout, Kind: catalog.OptDuration, Default: "5min", Min: 1, Max: maxTimeout, Doc: "for a whole load, all pages together"},
+		{Key: optTimeout, Kind: catalog.OptDuration, Default: "5min", Min: 1, Max: maxTimeout, Doc: "for one request with its body; 'load.timeout' and 'lookup.timeout' bound all those of a load or a batch of keys"},
 		{Key: optHeader, Kind: catalog.OptDuration, Default: "30s", Min: 1, Max: maxTimeout, Doc: "from a request to the headers of its answer"},
 		{Key: optMaxBytes, Kind: catalog.OptBytes, Default: "1GiB", Min: 1, Max: 1 << 50, Doc: "a load with a longer body, all pages together and unpacked, fails"},
 		{Key: optRootCert, Doc: "a file of certificates (PEM) to trust instead of the system's"},
 		{Key: optLookupURL, Doc: "where single keys are asked for with POST: the body is a JSON array of objects with the key columns, the answer rows that carry their keys; required with 'cache' = 'partial' and 'none'"},
 		{Key: optLookupKeys, Kind: catalog.OptInt, Default: "500", Min: 1, Max: 100_000, Doc: "the most keys of one such request"},
-		{Key: optLookupLimit, Kind: catalog.OptDuration, Default: "10s", Min: 1, Max: maxTimeout, Doc: "for one such request"},
 	}, records.FormatSpecs(formats...))
 }
 
@@ -77,7 +75,6 @@ type config struct {
 	timeout, header         time.Duration
 	maxBytes                int64
 	lookupKeys              int
-	lookupTimeout           time.Duration
 }
 
 // configure reads the options of a table.
@@ -89,7 +86,7 @@ func configure(t *catalog.Table, list *allow.List) (c *config, hide func(error) 
 	c = &config{
 		paging: v.Enum(optPaging), param: v.String(optParam), rootCert: v.String(optRootCert), maxPages: int(v.Int(optMaxPages)),
 		timeout: v.Duration(optTimeout), header: v.Duration(optHeader), maxBytes: v.Bytes(optMaxBytes),
-		lookupKeys: int(v.Int(optLookupKeys)), lookupTimeout: v.Duration(optLookupLimit),
+		lookupKeys: int(v.Int(optLookupKeys)),
 	}
 	if err := c.read(v, list); err != nil {
 		return nil, nil, hide(err)

@@ -86,7 +86,7 @@ func (p *point) Lookup(ctx context.Context, keys *exec.Batch, out *exec.Matches)
 }
 
 func (p *point) ask(ctx context.Context, a *asker, keys *exec.Batch, questions []int32, x *records.KeyIndex) error {
-	ctx, cancel := context.WithTimeout(ctx, p.cfg.lookupTimeout)
+	ctx, cancel := context.WithTimeout(ctx, p.cfg.timeout)
 	defer cancel()
 	a.body = append(a.body[:0], '[')
 	for i, q := range questions {

@@ -99,8 +99,6 @@ func (s *source) Load(ctx context.Context, since string, emit func(*exec.Batch) 
 	if s.cfg.url == nil {
 		return "", sqlerr.New(sqlerr.FeatureNotSupported, "lookup table %q cannot be read as a whole: it has no option '%s'", s.table.Name, optURL)
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.cfg.timeout)
-	defer cancel()
 	var emitted error // goes back as it is
 	token, err := s.load(ctx, since, func(b *exec.Batch) error {
 		emitted = emit(b)
@@ -113,29 +111,18 @@ func (s *source) Load(ctx context.Context, since string, emit func(*exec.Batch) 
 }
 
 func (s *source) load(ctx context.Context, since string, emit func(*exec.Batch) error) (string, error) {
-	left, token := s.cfg.maxBytes, ""
-	at := s.cfg.url
+	left, at := s.cfg.maxBytes, s.cfg.url
 	for page := 1; ; page++ {
 		if page > s.cfg.maxPages {
 			return "", sqlerr.New(sqlerr.ProgramLimitExceeded, "%s: more than %d pages", shown(s.cfg.url), s.cfg.maxPages).
 				Hint("The option '%s' sets the limit.", optMaxPages)
 		}
-		resp, err := s.get(ctx, at, since)
+		resp, cursor, err := s.page(ctx, at, since, &left, emit)
 		if err != nil {
-			return "", err
-		}
-		if resp.StatusCode == http.StatusNotModified && since != "" && s.cfg.paging == pagingNone {
-			_ = resp.Body.Close() // empty
-			return since, lookup.ErrUnchanged
-		}
-		cursor, err := s.page(resp, &left, emit)
-		_ = resp.Body.Close() // only read
-		if err != nil {
-			return "", err
+			return since, err
 		}
 		if s.cfg.paging == pagingNone {
-			token = tokenOf(resp)
-			return token, nil
+			return tokenOf(resp), nil
 		}
 		if at, err = s.cfg.nextPage(resp, cursor); err != nil || at == nil {
 			return "", err
@@ -161,13 +148,24 @@ func (s *source) get(ctx context.Context, at *url.URL, since string) (*http.Resp
 	return s.client.send(req)
 }
 
-func (s *source) page(resp *http.Response, left *int64, emit func(*exec.Batch) error) (string, error) {
+// page reads one page within its time.
+func (s *source) page(ctx context.Context, at *url.URL, since string, left *int64, emit func(*exec.Batch) error) (*http.Response, string, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.timeout)
+	defer cancel()
+	resp, err := s.get(ctx, at, since)
+	if err != nil {
+		return nil, "", err
+	}
+	defer resp.Body.Close() //nolint:errcheck // only read
+	if resp.StatusCode == http.StatusNotModified && since != "" && s.cfg.paging == pagingNone {
+		return nil, "", lookup.ErrUnchanged
+	}
 	b, err := s.client.open(resp, left)
 	if err != nil {
-		return "", err
+		return nil, "", err
 	}
 	_, cursor, err := s.rows.Read(shown(resp.Request.URL), b, emit)
-	return cursor, err
+	return resp, cursor, err
 }
 
 // tokenOf keeps the validators of an answer; "" when it has none.
