@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/penstock/penstock/catalog"
+	"github.com/penstock/penstock/internal/sqlerr"
 	"github.com/penstock/penstock/parser"
 )
 
@@ -223,25 +224,65 @@ func (f *fakeTables) create(st parser.Statement, src string, env *Env) error {
 		}
 		return err
 	}
-	var fn *catalog.Function
-	err := errors.New("only CREATE TABLE, VIEW and FUNCTION")
-	switch st := st.(type) {
-	case *parser.CreateFunction:
-		fn, err = DefineFunction(st, src, env)
-	case *parser.CreateAggregate:
-		fn, err = DefineAggregate(st, src, env)
+	fn, pos, err := fakeFunction(st)
+	if err == nil {
+		err = CheckFunction(fn, env)
 	}
 	if err != nil {
-		return err
-	}
-	for i := range fn.Options {
-		fn.Options[i].KeyPos, fn.Options[i].ValuePos = 0, 0
+		return sqlerr.From(err).At(pos).Locate(src)
 	}
 	f.funcs[strings.ToLower(fn.Name)] = fn
 	return nil
 }
 
 func (f *fakeTables) function(name string) *catalog.Function { return f.funcs[strings.ToLower(name)] }
+
+// fakeFunction is what CREATE FUNCTION defines, and where its text stands.
+func fakeFunction(st parser.Statement) (*catalog.Function, parser.Pos, error) {
+	switch st := st.(type) {
+	case *parser.CreateFunction:
+		fn := &catalog.Function{Name: st.Name.Last().Text, Args: fakeColumns(st.Args), Language: st.Language, Body: st.As}
+		if fn.Language == "" {
+			fn.Language = catalog.LanguageSQL
+		}
+		for _, o := range st.Options {
+			fn.Options = append(fn.Options, catalog.Option{Key: o.Key, Value: o.Value})
+		}
+		if fn.Returns, fn.Table = fakeColumns(st.ReturnsTable), st.Returns == nil; !fn.Table {
+			t, err := ResolveType(st.Returns)
+			fn.Returns = catalog.Schema{{Name: fn.Name, Type: t}}
+			return fn, st.AsPos, err
+		}
+		return fn, st.AsPos, nil
+	case *parser.CreateAggregate:
+		t, err := ResolveType(&st.Returns)
+		fn := &catalog.Function{Name: st.Name.Last().Text, Args: fakeColumns(st.Args), Language: catalog.LanguageSQL,
+			Returns: catalog.Schema{{Name: st.Name.Last().Text, Type: t}}, Aggregate: &catalog.UserAggregate{Result: parser.FormatExpr(st.Result)}}
+		for _, s := range st.State {
+			c := catalog.StateColumn{Name: s.Name.Text, Init: parser.FormatExpr(s.Init)}
+			c.Type, _ = ResolveType(&s.Type)
+			fn.Aggregate.State = append(fn.Aggregate.State, c)
+		}
+		fn.Aggregate.Accumulate, fn.Aggregate.Merge = fakeAssigns(st.Accumulate), fakeAssigns(st.Merge)
+		return fn, st.Source.From, err
+	}
+	return nil, 0, errors.New("only CREATE TABLE, VIEW and FUNCTION")
+}
+
+func fakeColumns(cols []parser.ColumnDef) (s catalog.Schema) {
+	for _, c := range cols {
+		t, _ := ResolveType(c.Type)
+		s = append(s, catalog.Column{Name: c.Name.Text, Type: t})
+	}
+	return s
+}
+
+func fakeAssigns(list []parser.Assign) (out []catalog.Assignment) {
+	for _, a := range list {
+		out = append(out, catalog.Assignment{Name: a.Name.Text, Expr: parser.FormatExpr(a.X)})
+	}
+	return out
+}
 
 func (f *fakeTables) createAll(src string, env *Env) error {
 	list, err := parser.Parse(src)

@@ -10,9 +10,20 @@ import (
 	"github.com/penstock/penstock/planner/plan"
 )
 
+// bound are the functions that the planner binds itself: the registry need not have them.
+var bound = map[string]bool{"lookup": true, "lookup_version": true, "unnest": true, "coalesce": true, "nullif": true, "greatest": true,
+	"least": true, "if": true, "ifnull": true, "row": true, "array": true, "map": true}
+
+// BuiltIn says that a name is one of the functions that are none of the registry's
+// but cannot be made by users either: LOOKUP, COALESCE, TUMBLE and the like.
+func BuiltIn(name string) bool {
+	name = lower(name)
+	return bound[name] || windowCalls[name]
+}
+
 // userFunction finds a function that a user has made. Built-in names cannot be taken.
 func (b *binder) userFunction(name string) *catalog.Function {
-	if b.env.UserFunction == nil || windowCalls[name] || len(b.signatures(name)) > 0 {
+	if b.env.UserFunction == nil || BuiltIn(name) || len(b.signatures(name)) > 0 {
 		return nil
 	}
 	return b.env.UserFunction(name)

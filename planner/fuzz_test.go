@@ -69,10 +69,10 @@ func FuzzPlan(f *testing.F) {
 				_, err = CheckTable(st, src, env)
 			case *parser.CreateView:
 				_, _, err = CheckView(st, src, env)
-			case *parser.CreateFunction:
-				_, err = DefineFunction(st, src, env)
-			case *parser.CreateAggregate:
-				_, err = DefineAggregate(st, src, env)
+			case *parser.CreateFunction, *parser.CreateAggregate:
+				if fn, _, ferr := fakeFunction(st); ferr == nil {
+					err = CheckFunction(fn, env)
+				}
 			case *parser.SelectStmt, *parser.Insert:
 				fuzzOne(t, st.Span().Text(src), env, &plain)
 			}

@@ -14,6 +14,8 @@ func dropUnneeded(n plan.Node, needed bool) plan.Node {
 		}
 	case *plan.Aggregate:
 		needed = needed || x.Window != nil
+	case *plan.Expand: // the versions that windows keep to are let go by the watermark
+		needed = needed || x.Pin
 	case *plan.Join:
 		needed = needed || x.Time != nil
 	}

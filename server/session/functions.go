@@ -36,7 +36,7 @@ func (s *Sess) functionName(n parser.Name) (string, error) {
 		return "", sqlerr.New(sqlerr.FeatureNotSupported, "a function in the schema pg_temp is not supported").At(n.Pos()).
 			Hint("CREATE TEMPORARY FUNCTION makes one of the session's own")
 	}
-	if len(s.l.funcs.Signatures(strings.ToLower(name))) > 0 {
+	if len(s.l.funcs.Signatures(strings.ToLower(name))) > 0 || planner.BuiltIn(name) {
 		return "", sqlerr.New(sqlerr.DuplicateFunction, "function %q is built in and cannot be defined anew", name).At(n.Pos())
 	}
 	return name, nil
