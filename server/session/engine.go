@@ -16,6 +16,7 @@ import (
 	"github.com/penstock/penstock/exec/build"
 	"github.com/penstock/penstock/exec/expr"
 	"github.com/penstock/penstock/exec/lookup"
+	"github.com/penstock/penstock/exec/lookup/sources"
 	"github.com/penstock/penstock/exec/rpc"
 	"github.com/penstock/penstock/internal/allow"
 	"github.com/penstock/penstock/internal/sqlerr"
@@ -76,7 +77,7 @@ func Open(cfg Config) (*Local, error) {
 	l := &Local{cfg: cfg, catalog: cat, funcs: expr.Builtin(), queries: queries{now: cfg.Now}}
 	endpoint := func(name string) *catalog.Endpoint { return cat.Current().Endpoint(name) }
 	if cfg.Lookups == nil {
-		cfg.Lookups = map[string]lookup.Connector{}
+		cfg.Lookups = sources.All(sources.Config{Allow: cfg.Allow})
 	}
 	snapshots := ""
 	if cfg.DataDir != "" {
