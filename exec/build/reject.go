@@ -244,10 +244,7 @@ func (r *Rejects) Serve(ctx context.Context) error {
 	if err == nil {
 		return nil
 	}
-	r.give()
-	for range r.queue { // those who send must not wait
-		r.Lost.Add(1)
-	}
+	r.Lost.Add(int64(len(r.queue)))
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return nil
 	}
