@@ -179,7 +179,7 @@ func TestConfigureErrors(t *testing.T) {
 	}{
 		{options("format", "json"), `option 'path' is missing (22023)`},
 		{options("path", "x"), `option 'format' is missing (22023)`},
-		{options("path", "x", "format", "avro"), `format "avro" is not supported yet (0A000)`},
+		{options("path", "x", "format", "avro-confluent", "avro-confluent.url", "http://x"), `format "avro-confluent" in files is not supported (0A000)`},
 		{options("path", "x", "format", "yaml"), `format "yaml" does not exist (22023)`},
 		{options("path", "x", "format", "json", "topic", "y"), `unknown option 'topic' (22023)`},
 		{options("path", "x", "format", "raw", "json.timestamp-format", "sql"), `unknown option 'json.timestamp-format' (22023)`},

@@ -72,6 +72,9 @@ type Format struct {
 	// EmptyRecords says that a record without bytes is a row; of other formats'
 	// empty lines a file takes no notice.
 	EmptyRecords bool
+	// RecordsOnly: a file cannot hold records of this format, for nothing tells
+	// where one ends.
+	RecordsOnly bool
 	// FilesOnly: there are no records outside of a file.
 	FilesOnly bool
 	// Decoder makes a decoder that fills exactly what the table wants.
@@ -89,7 +92,7 @@ type Format struct {
 }
 
 // planned names formats that the dialect knows and this version cannot read.
-var planned = []string{"debezium-json", "parquet", "protobuf", "protobuf-confluent"}
+var planned = []string{"parquet"}
 
 // Lookup finds a format by its name in WITH ('format' = …).
 func Lookup(name string) (*Format, error) {

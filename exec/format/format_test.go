@@ -20,8 +20,8 @@ func TestLookup(t *testing.T) {
 	if !slices.Contains(Names(), "json") || !slices.Contains(Names(), "raw") {
 		t.Error(Names())
 	}
-	for name, want := range map[string]sqlerr.Code{"protobuf": sqlerr.FeatureNotSupported,
-		"debezium-json": sqlerr.FeatureNotSupported, "jsno": sqlerr.InvalidParameterValue, "": sqlerr.InvalidParameterValue} {
+	for name, want := range map[string]sqlerr.Code{
+		"jsno": sqlerr.InvalidParameterValue, "": sqlerr.InvalidParameterValue} {
 		if _, err := Lookup(name); sqlerr.CodeOf(err) != want {
 			t.Errorf("%q: %v", name, err)
 		}
@@ -32,7 +32,8 @@ func TestLookup(t *testing.T) {
 var required = map[string]string{
 	"avro-confluent.url": "http://localhost:8081", "avro-confluent.subject": "x",
 	"protobuf-confluent.url": "http://localhost:8081", "protobuf-confluent.subject": "x",
-	"protobuf.proto": "syntax = \"proto3\"; message M { string line = 1; }",
+	"protobuf-confluent.proto": "syntax = \"proto3\"; message M { string line = 1; }",
+	"protobuf.proto":           "syntax = \"proto3\"; message M { string line = 1; }",
 }
 
 // Every option's default must be one of its values.

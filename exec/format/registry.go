@@ -6,13 +6,16 @@ import (
 	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/exec/format/avro"
 	"github.com/penstock/penstock/exec/format/csv"
+	"github.com/penstock/penstock/exec/format/debezium"
 	"github.com/penstock/penstock/exec/format/json"
+	"github.com/penstock/penstock/exec/format/protobuf"
 	"github.com/penstock/penstock/exec/format/raw"
 )
 
 // formats is the registry. A format is added here and in a package of its own
 // beneath this one.
-var formats = register(jsonFormat(), rawFormat(), csvFormat(), avroFormat(), avroConfluentFormat())
+var formats = register(jsonFormat(), rawFormat(), csvFormat(), avroFormat(), avroConfluentFormat(),
+	protobufFormat(), protobufConfluentFormat(), debeziumFormat())
 
 func register(list ...*Format) map[string]*Format {
 	all := make(map[string]*Format, len(list))
@@ -103,8 +106,44 @@ func avroFormat() *Format {
 }
 
 func avroConfluentFormat() *Format {
-	f := &Format{Name: "avro-confluent", Doc: "Avro records with the id of their schema in a registry in front", Options: avro.ConfluentSpecs}
+	f := &Format{Name: "avro-confluent", RecordsOnly: true, Doc: "Avro records with the id of their schema in a registry in front", Options: avro.ConfluentSpecs}
 	checked(f, avro.NewConfluentOptions, func(t Table, o avro.Options) (*avro.Decoder, error) { return avro.NewDecoder(t.Columns, t.Want, o) }, avro.NewEncoder)
+	return f
+}
+
+func protobufFormat() *Format {
+	f := &Format{Name: "protobuf", EmptyRecords: true, RecordsOnly: true, Doc: "Protocol Buffers messages of one type", Options: protobuf.Specs}
+	checked(f, protobuf.NewOptions, func(t Table, o protobuf.Options) (*protobuf.Decoder, error) { return protobuf.NewDecoder(t.Want, o) }, protobuf.NewEncoder)
+	return f
+}
+
+func protobufConfluentFormat() *Format {
+	f := &Format{Name: "protobuf-confluent", RecordsOnly: true, Doc: "Protocol Buffers messages with the id of their schema in a registry in front", Options: protobuf.ConfluentSpecs}
+	checked(f, protobuf.NewConfluentOptions, func(t Table, o protobuf.Options) (*protobuf.Decoder, error) { return protobuf.NewDecoder(t.Want, o) }, protobuf.NewEncoder)
+	return f
+}
+
+func debeziumFormat() *Format {
+	f := &Format{Name: "debezium-json", Doc: "change events of Debezium, one row each: the row after the change, of deletes the one before", Options: debezium.Specs}
+	for _, m := range []struct{ key, doc string }{
+		{debezium.MetaOp, "what the change was: +I, +U or -D; of a sink's rows, +I is the default"},
+		{debezium.MetaBefore, "the row before the change"},
+		{debezium.MetaIngestion, "when Debezium saw the change"},
+		{debezium.MetaSourceAt, "when the database made it"},
+		{debezium.MetaDatabase, "the database"},
+		{debezium.MetaSchema, "the schema"},
+		{debezium.MetaTable, "the table"},
+		{debezium.MetaSource, "all that the event says of its source"},
+	} {
+		t, _ := debezium.MetaType(m.key)
+		f.Meta = append(f.Meta, Meta{Key: m.key, Type: t, Doc: m.doc, Writable: m.key == debezium.MetaOp})
+	}
+	checked(f, debezium.NewOptions, func(t Table, o debezium.Options) (*debezium.Decoder, error) {
+		return debezium.NewDecoder(t.Want, t.Meta, o)
+	},
+		func(fields []Field, o debezium.Options) (*debezium.Encoder, error) {
+			return debezium.NewEncoder(fields, MetaName(debezium.MetaOp), o)
+		})
 	return f
 }
 
