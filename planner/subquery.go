@@ -19,7 +19,8 @@ const (
 )
 
 // subqueryClauses are the places where a subquery in an expression may stand.
-var subqueryClauses = map[string]bool{"SELECT": true, "WHERE": true, "GROUP BY": true, "HAVING": true, "ORDER BY": true, "FILTER": true}
+var subqueryClauses = map[string]bool{"SELECT": true, "WHERE": true, "GROUP BY": true, "HAVING": true, "ORDER BY": true, "FILTER": true,
+	"functions in SQL": true}
 
 // subquery binds a query in an expression. It cannot see the columns around it.
 func (b *binder) subquery(q *parser.Query, s *exprScope, what string, pos parser.Pos) (plan.Node, error) {
