@@ -10,6 +10,7 @@ import (
 
 	"github.com/penstock/penstock/exec/kafka"
 	"github.com/penstock/penstock/exec/kafka/broker"
+	"github.com/penstock/penstock/internal/allow"
 	"github.com/penstock/penstock/internal/gen"
 )
 
@@ -60,7 +61,7 @@ func demoCmd() *cobra.Command {
 				return err
 			}
 			defer d.broker.Close()
-			if d.server, err = openServer(httpAddr, pgAddr, "", nil, log); err != nil {
+			if d.server, err = openServer(httpAddr, pgAddr, "", nil, allow.New(nil, nil), log); err != nil {
 				return err
 			}
 			d.server.serve()

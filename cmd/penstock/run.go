@@ -20,6 +20,7 @@ import (
 func runCmd() *cobra.Command {
 	r := &runner{}
 	var file, text, level string
+	var reach reach
 	var sets []string
 	c := &cobra.Command{
 		Use:   "run",
@@ -47,7 +48,7 @@ func runCmd() *cobra.Command {
 			if r.format != "table" && r.format != "ndjson" && r.format != "csv" {
 				return usageError{fmt.Errorf("--format %q is none of table, ndjson, csv", r.format)}
 			}
-			engine, err := session.Open(session.Config{Log: log, Version: version, Settings: settings})
+			engine, err := session.Open(session.Config{Log: log, Version: version, Settings: settings, Allow: reach.list()})
 			if err != nil {
 				return err
 			}
@@ -68,6 +69,7 @@ func runCmd() *cobra.Command {
 	f.StringVarP(&text, "command", "c", "", "`SQL` to run")
 	f.StringVar(&r.format, "format", "table", "`form` of the rows: table, ndjson or csv")
 	f.StringArrayVar(&sets, "set", nil, "setting as `name=value`; may be given again")
+	reach.flags(f)
 	f.StringVar(&level, "log-level", "warn", "least `level` logged: debug, info, warn or error")
 	c.MarkFlagsMutuallyExclusive("file", "command")
 	return c

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/penstock/penstock/internal/allow"
 	"github.com/penstock/penstock/internal/listen"
 	"github.com/penstock/penstock/internal/sqlerr"
 	"github.com/penstock/penstock/server/http"
@@ -41,7 +42,7 @@ type server struct {
 
 // openServer opens the ports first, so that a busy one is told before anything
 // else happens. Clients that connect wait until serve is called.
-func openServer(httpAddr, pgAddr, dataDir string, settings map[string]string, log *slog.Logger) (_ *server, err error) {
+func openServer(httpAddr, pgAddr, dataDir string, settings map[string]string, list *allow.List, log *slog.Logger) (_ *server, err error) {
 	hl, err := listen.TCP(httpAddr, "--http")
 	if err != nil {
 		return nil, err
@@ -50,7 +51,7 @@ func openServer(httpAddr, pgAddr, dataDir string, settings map[string]string, lo
 	if err != nil {
 		return nil, errors.Join(err, hl.Close())
 	}
-	engine, err := session.Open(session.Config{DataDir: dataDir, Log: log, Version: version, Settings: settings})
+	engine, err := session.Open(session.Config{DataDir: dataDir, Log: log, Version: version, Settings: settings, Allow: list})
 	if err != nil {
 		return nil, errors.Join(err, hl.Close(), pl.Close())
 	}
@@ -95,6 +96,7 @@ func (s *server) wait(ctx context.Context) error {
 
 func serveCmd() *cobra.Command {
 	var httpAddr, pgAddr, dataDir, script, level string
+	var reach reach
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve SQL over HTTP and PostgreSQL's protocol",
@@ -110,7 +112,7 @@ func serveCmd() *cobra.Command {
 					return sqlerr.Wrap(err, sqlerr.UndefinedFile, "%v", err)
 				}
 			}
-			s, err := openServer(httpAddr, pgAddr, dataDir, nil, log)
+			s, err := openServer(httpAddr, pgAddr, dataDir, nil, reach.list(), log)
 			if err != nil {
 				return err
 			}
@@ -134,6 +136,7 @@ func serveCmd() *cobra.Command {
 	f.StringVar(&httpAddr, "http", defaultHTTP, "loopback `address` of the HTTP interface")
 	f.StringVar(&pgAddr, "pg", defaultPG, "loopback `address` of the PostgreSQL interface")
 	f.StringVar(&dataDir, "data-dir", "", "`folder` that keeps tables, views and jobs; in memory without it")
+	reach.flags(f)
 	f.StringVar(&script, "init", "", "`script` to run before the first client")
 	f.StringVar(&level, "log-level", "info", "least `level` logged: debug, info, warn or error")
 	return c

@@ -7,6 +7,7 @@ import (
 
 	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/exec"
+	"github.com/penstock/penstock/internal/allow"
 	"github.com/penstock/penstock/planner/plan"
 )
 
@@ -77,6 +78,8 @@ type Env struct {
 	// nil: a plan that has any is refused.
 	Lookups Lookups
 	Remotes Remotes
+	// Allow says which files and hosts tables may name; nil: any.
+	Allow *allow.List
 	// BatchRows bounds the rows of a source's batch (SET batch.max-rows).
 	BatchRows int
 	// SkipBadRows: a row that an expression refuses is dropped and counted

@@ -2,12 +2,16 @@ package build
 
 import (
 	"context"
+	"net"
+	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/exec"
 	"github.com/penstock/penstock/exec/file"
 	"github.com/penstock/penstock/exec/format"
+	"github.com/penstock/penstock/internal/allow"
 	"github.com/penstock/penstock/internal/sqlerr"
 )
 
@@ -61,6 +65,7 @@ func (c fileConnector) OpenScan(ctx context.Context, r *ScanRequest) (Scan, erro
 		return nil, err
 	}
 	cfg.BatchRows, cfg.Log, cfg.Stats = r.BatchRows, r.Env.Log, &file.Stats{}
+	cfg.Allow, cfg.Dial = allowed(r.Env.Allow)
 	for _, col := range r.Columns {
 		cfg.Columns = append(cfg.Columns, file.Column{Name: col.Name, Type: col.Type, Meta: col.Meta})
 	}
@@ -98,6 +103,7 @@ func (c fileConnector) OpenSink(_ context.Context, r *SinkRequest) (exec.Sink, e
 		return nil, err
 	}
 	cfg.Log, cfg.Stats = r.Env.Log, &file.Stats{}
+	cfg.Allow, cfg.Dial = allowed(r.Env.Allow)
 	for _, col := range r.Columns {
 		if col.Metadata != "" && !slices.ContainsFunc(cfg.Format.Meta, func(m format.Meta) bool { return m.Key == col.Metadata && m.Writable }) {
 			return nil, sqlerr.New(sqlerr.FeatureNotSupported, "metadata %q cannot be written", col.Metadata).
@@ -132,3 +138,16 @@ type nowhere struct{}
 func (nowhere) Write(context.Context, *exec.Batch) error { return nil }
 func (nowhere) Flush(context.Context) error              { return nil }
 func (nowhere) Close() error                             { return nil }
+
+// allowed makes a list the judge of paths and of stores' addresses.
+func allowed(l *allow.List) (func(path string) error, func(ctx context.Context, network, addr string) (net.Conn, error)) {
+	if l == nil {
+		return nil, nil
+	}
+	return func(path string) error {
+		if u, err := url.Parse(path); err == nil && u.Host != "" && u.Scheme != "file" {
+			return nil // a store: its host is judged when it is dialled
+		}
+		return l.Path(strings.TrimPrefix(path, "file://"))
+	}, l.Dialer()
+}

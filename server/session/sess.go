@@ -220,7 +220,7 @@ func (s *Sess) buildEnv(q *plan.Query) (*build.Env, error) {
 	}
 	view := s.view()
 	return &build.Env{Connectors: s.l.cfg.Connectors, BatchRows: s.set.Int("batch.max-rows"), SkipBadRows: skip, SkipAuto: auto, Now: s.l.cfg.Now,
-		Lookups: build.NewLookups(s.l.lookups), Remotes: build.NewRemotes(s.l.remotes),
+		Lookups: build.NewLookups(s.l.lookups), Remotes: build.NewRemotes(s.l.remotes), Allow: s.l.cfg.Allow,
 		RejectTable: s.get("reject.table"), Table: tableIn(view),
 		MaxGroups:    s.set.Int("aggregate.max-groups"),
 		MaxSortBytes: int64(s.set.Int("sort.max-bytes")), MaxJoinBytes: int64(s.set.Int("join.max-bytes")), Timezone: zone, Log: s.l.cfg.Log, User: s.user, Version: s.version()}, nil
