@@ -68,7 +68,6 @@ type ExpandStats struct {
 
 // Counters lists the counters.
 func (s *ExpandStats) Counters(yield func(name string, value int64)) {
-	yield("rows", s.Rows.Load())
 	yield("rows_asked", s.Asked.Load())
 	yield("rows_answered", s.Answered.Load())
 	yield("rows_failed", s.Faults.Load())
