@@ -113,7 +113,7 @@ func root() *cobra.Command {
 	}
 	c.CompletionOptions.HiddenDefaultCmd = true
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	c.AddCommand(serveCmd(), demoCmd(), runCmd(), testCmd(), kafkaCmd(), genCmd(), &cobra.Command{
+	c.AddCommand(serveCmd(), demoCmd(), runCmd(), testCmd(), kafkaCmd(), rpcDemoCmd(), genCmd(), &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
 		Args:  noArgs,
