@@ -34,6 +34,7 @@ func TestReference(t *testing.T) {
 	for path, page := range map[string]func(*testing.T) string{
 		"docs/reference/settings.md":  settingsPage,
 		"docs/reference/options.md":   optionsPage,
+		"docs/reference/lookup.md":    lookupPage,
 		"docs/reference/functions.md": functionsPage,
 		"docs/limits.md":              limitsPage,
 	} {
@@ -132,37 +133,14 @@ func optionsPage(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	specs := func(head string, list []catalog.OptionSpec) {
-		fmt.Fprintf(b, "\n## %s\n\n", head)
-		if len(list) == 0 {
-			b.WriteString("It has no options.\n")
-			return
-		}
-		var rows [][]string
-		for _, s := range list {
-			kind := [...]string{"text", "integer", "duration", "size", "boolean", "one of"}[s.Kind]
-			if s.Kind == catalog.OptEnum {
-				kind = strings.Join(s.Enum, ", ")
-			}
-			if s.Max != 0 {
-				kind += "; " + span(s.Kind == catalog.OptDuration, s.Min, s.Max)
-			}
-			def := code(s.Default)
-			if s.Required {
-				def = "required"
-			}
-			rows = append(rows, []string{"`" + s.Key + "`", def, kind, cell(s.Doc)})
-		}
-		table(b, []string{"key", "default", "values", "what it does"}, rows)
-	}
-	specs("Connector kafka", kafkaSpecs)
-	specs("Connector file", fileSpecs)
+	options(b, "Connector kafka", kafkaSpecs)
+	options(b, "Connector file", fileSpecs)
 	for _, name := range format.Names() {
 		f, err := format.Lookup(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		specs("Format "+name+": "+f.Doc, f.Options)
+		options(b, "Format "+name+": "+f.Doc, f.Options)
 	}
 	b.WriteString("\nA format of the key (`key.format`) has the same options behind `key.`.\n\n## Metadata columns\n\n" +
 		"`name TYPE METADATA [FROM 'key'] [VIRTUAL]` in a table's columns.\n\n")
@@ -174,6 +152,35 @@ func optionsPage(t *testing.T) string {
 		[]string{"file", "`" + file.MetaLine + "`", "BIGINT", "", "the line's number, from 1"})
 	table(b, []string{"connector", "key", "type", "a sink may write it", "what it is"}, rows)
 	return b.String()
+}
+
+// options lists what WITH takes.
+func options(b *strings.Builder, head string, list []catalog.OptionSpec) {
+	fmt.Fprintf(b, "\n## %s\n\n", head)
+	if len(list) == 0 {
+		b.WriteString("It has no options.\n")
+		return
+	}
+	var rows [][]string
+	for _, s := range list {
+		kind := [...]string{"text", "integer", "duration", "size", "boolean", "one of"}[s.Kind]
+		if s.Kind == catalog.OptEnum {
+			kind = strings.Join(s.Enum, ", ")
+		}
+		if s.Max != 0 {
+			kind += "; " + span(s.Kind == catalog.OptDuration, s.Min, s.Max)
+		}
+		def := code(s.Default)
+		if s.Required {
+			def = "required"
+		}
+		key := s.Key
+		if s.Prefix {
+			key += "…"
+		}
+		rows = append(rows, []string{"`" + key + "`", def, kind, cell(s.Doc)})
+	}
+	table(b, []string{"key", "default", "values", "what it does"}, rows)
 }
 
 func functionsPage(*testing.T) string {
