@@ -38,6 +38,8 @@ type keeper struct {
 	wake  chan struct{}
 	asked []chan error
 
+	// held is the version in place, for the snapshot.
+	held  *version
 	src   Source
 	hide  func(error) error
 	token string
@@ -348,6 +350,7 @@ func (k *keeper) publish(v *version) {
 			}
 		}
 		if missing == nil {
+			k.held = v
 			if t.keeper == k {
 				t.number++
 				v.number = t.number

@@ -103,9 +103,13 @@ func (ts *Tables) define(t *catalog.Table) (*definition, Connector, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	v, err := catalog.Validate(all, merged.Options)
+	open, err := catalog.ResolveSecrets(merged.Options)
 	if err != nil {
 		return nil, nil, err
+	}
+	v, err := catalog.Validate(all, open)
+	if err != nil {
+		return nil, nil, catalog.HideSecrets(open, err)
 	}
 	d, err := read(merged, v)
 	if err != nil {

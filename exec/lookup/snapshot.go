@@ -65,7 +65,7 @@ func (s *snapshotter) tick(k *keeper) {
 
 // flush writes what has not been written.
 func (s *snapshotter) flush(k *keeper) {
-	v := k.t.cur.Load()
+	v := k.held // the table may have been unloaded
 	if !s.pending || v == nil {
 		return
 	}

@@ -123,7 +123,7 @@ func (t *table) letGo(set *keySet) {
 	if t.readers > 0 {
 		return
 	}
-	if t.gone || t.def.keepAlive == 0 {
+	if t.gone || t.def.keepAlive == 0 || t.ts.ctx.Err() != nil {
 		t.unload()
 		return
 	}
@@ -163,7 +163,7 @@ func (t *table) unload() {
 		t.points.stop()
 		t.points = nil
 	}
-	if t.gone || t.def.table.Temporary {
+	if (t.gone || t.def.table.Temporary) && t.ts.ctx.Err() == nil {
 		// Not now: whoever holds the registry's lock may wait for ours.
 		t.ts.wg.Go(func() { t.ts.discard(t) })
 	}

@@ -132,25 +132,26 @@ func (ts *Tables) Refresh(ctx context.Context, def *catalog.Table, wait bool) er
 		}
 		return nil
 	}
-	if t.keeper == nil { // not loaded: the load that a holder causes is the refresh
-		if !wait {
-			t.take(nil)
-			t.mu.Unlock()
-			t.letGo(nil)
-			return nil
-		}
-		if _, err := t.hold(ctx, nil); err != nil {
-			return err
-		}
-		t.letGo(nil)
-		return nil
+	// Held meanwhile, so that it is not let go of; where it is not loaded the load
+	// that the hold causes is the refresh.
+	fresh := t.keeper == nil
+	_, k := t.take(nil)
+	var done <-chan error
+	if !fresh {
+		done = k.ask()
 	}
-	done := t.keeper.ask()
 	t.mu.Unlock()
+	defer t.letGo(nil)
 	if !wait {
 		return nil
 	}
+	ready := k.ready
+	if !fresh {
+		ready = nil
+	}
 	select {
+	case <-ready:
+		return k.err
 	case err := <-done:
 		return err
 	case <-ctx.Done():

@@ -110,9 +110,12 @@ func (v *version) ensure(like []*exec.Column, columns []int) *index {
 	return ix
 }
 
-// drop takes indexes that nobody uses any more off the list.
+// drop takes indexes that nobody uses any more off the list, unless one is
+// just being made, which takes a while: then they go with the version.
 func (v *version) drop(unused func(columns []int) bool) {
-	v.mu.Lock()
+	if !v.mu.TryLock() {
+		return
+	}
 	defer v.mu.Unlock()
 	if list := v.indexes.Load(); list != nil {
 		kept := slices.DeleteFunc(slices.Clone(*list), func(ix *index) bool { return unused(ix.columns) })
