@@ -75,11 +75,28 @@ func (ts *Tables) table(def *catalog.Table) (*table, error) {
 	key := def.Name + "\x00" + print
 	t := ts.tables[key]
 	if t == nil {
+		ts.replace(d)
 		t = &table{ts: ts, def: d, conn: conn, name: def.Name, print: print, log: ts.cfg.Log.With("table", def.Name)}
 		ts.tables[key] = t
 	}
 	t.mu.Lock()
 	return t, nil
+}
+
+// replace lets go of other definitions of the name: an endpoint, or the table
+// itself, has been altered. Temporary tables of several sessions may share a name.
+// mu is held.
+func (ts *Tables) replace(d *definition) {
+	if d.table.Temporary {
+		return
+	}
+	for key, old := range ts.tables {
+		if old.name == d.table.Name && !old.def.table.Temporary {
+			delete(ts.tables, key)
+			ts.gone[old] = true
+			old.forget()
+		}
+	}
 }
 
 func errClosed() error {
