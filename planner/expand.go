@@ -255,6 +255,11 @@ func (b *binder) checkAsOf(it parser.FromItem, left, right *rel) error {
 			Hint("write FROM stream AS s JOIN %s FOR SYSTEM_TIME AS OF PROCTIME() ON …", catalog.QuoteIdent(t.Name.Last().Text))
 	}
 	x, err := b.expr(t.AsOf, &exprScope{rel: left, clause: "FOR SYSTEM_TIME AS OF"})
+	if c, ok := t.AsOf.(*parser.ColumnRef); ok && err != nil && sqlerr.CodeOf(err) == sqlerr.UndefinedColumn && isProcTimeName(c) {
+		// Scripts for Flink name a column of the processing time, which a table here need not declare:
+		// there is no other time that a lookup table could be read at.
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -268,6 +273,12 @@ func (b *binder) checkAsOf(it parser.FromItem, left, right *rel) error {
 	}
 	return sqlerr.New(sqlerr.FeatureNotSupported, "FOR SYSTEM_TIME AS OF a time other than PROCTIME() is not supported").At(pos).
 		Hint("a lookup table has only its current rows; declare a column: proctime AS PROCTIME(), or leave FOR SYSTEM_TIME away")
+}
+
+// isProcTimeName tells the names that columns of the processing time go by.
+func isProcTimeName(c *parser.ColumnRef) bool {
+	name := strings.ReplaceAll(strings.ToLower(c.Parts[len(c.Parts)-1].Text), "_", "")
+	return name == "proctime" || name == "processingtime"
 }
 
 // isNow tells the functions that give the present time.

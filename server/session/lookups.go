@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/penstock/penstock/internal/sqlerr"
 	"github.com/penstock/penstock/parser"
 	"github.com/penstock/penstock/planner"
+	"github.com/penstock/penstock/planner/plan"
 )
 
 // lookupTable finds a lookup table by its name as written.
@@ -156,4 +158,28 @@ func (s *Sess) showEndpoints(st parser.Statement, like func(string) bool) Prepar
 		}
 		return nil
 	})
+}
+
+// versions tells EXPLAIN which version of a lookup table a query would read now.
+func (l *Local) versions(n plan.Node) []planner.Detail {
+	var name string
+	switch n := n.(type) {
+	case *plan.Expand:
+		if n.Lookup == nil {
+			return nil
+		}
+		name = n.Lookup.Name
+	case *plan.Scan:
+		if !n.Table.Lookup {
+			return nil
+		}
+		name = n.Table.Name
+	default:
+		return nil
+	}
+	v, ok := l.lookups.Version(name)
+	if !ok || v == 0 {
+		return []planner.Detail{{Name: "version", Value: "not loaded"}}
+	}
+	return []planner.Detail{{Name: "version", Value: strconv.FormatInt(v, 10)}}
 }

@@ -68,7 +68,7 @@ func explained(st parser.Statement, inner Prepared, pos parser.Pos) (Prepared, e
 		if err := p.refresh(); err != nil {
 			return nil, err
 		}
-		text, err := planner.Explain(p.q, form)
+		text, err := planner.ExplainWith(p.q, form, p.s.l.versions)
 		if err != nil {
 			return nil, err
 		}
