@@ -28,33 +28,39 @@ func (b *builder) expand(n *plan.Expand) (lanes, error) {
 	if err != nil {
 		return in, err
 	}
-	if asked.Async != nil && asked.Async.Gather {
-		in = b.gather(in)
+	out := lanes{in.tasks, layoutOf(n.Schema()), in.delay}
+	if asked.Async != nil {
+		out.tasks = b.askers(n, in, asked.Async.Gather)
 	}
-	var tasks []*exec.Task
-	for i := range in.tasks {
+	for i, t := range out.tasks {
 		o := first
 		if i > 0 {
 			if o, asked, err = e.open(); err != nil {
 				return in, err
 			}
 		}
-		t := in.tasks[i]
-		if asked.Async != nil {
-			if i == 0 {
-				tasks = b.tasks("ask "+n.Name(), len(in.tasks))
-			}
-			t = tasks[i]
-			b.graph.Connect(in.tasks[i], []*exec.Task{t}, 0, nil, in.layout)
-			t.Async(o, *asked.Async)
-		}
 		t.Add(op.Delay(o, in.delay))
 		b.stats.works(b.at, t)
+		if asked.Async != nil {
+			t.Async(o, *asked.Async)
+		}
 	}
-	if tasks == nil {
-		tasks = in.tasks
+	return out, nil
+}
+
+// askers makes the tasks that ask beside the stream: one a lane, or one for all.
+func (b *builder) askers(n *plan.Expand, in lanes, all bool) []*exec.Task {
+	name := "ask " + n.Name()
+	if all {
+		ts := b.tasks(name, 1)
+		b.connect(in, ts, 0, nil)
+		return ts
 	}
-	return lanes{tasks, layoutOf(n.Schema()), in.delay}, nil
+	ts := b.tasks(name, len(in.tasks))
+	for i, t := range ts {
+		b.graph.Connect(in.tasks[i], []*exec.Task{t}, 0, nil, in.layout)
+	}
+	return ts
 }
 
 // expander makes the operators of one Expand node.
