@@ -78,6 +78,8 @@ var fenced = map[string]struct{ room, why string }{
 	"github.com/bufbuild/protocompile":    {"exec/format", "a format's affair"},
 	"google.golang.org/grpc":              {"exec/rpc internal/wordlen", "a call is bytes; only the demo's service stands on the other side"},
 	"github.com/sony/gobreaker/v2":        {"exec/rpc", "endpoints' limits are one place"},
+	"github.com/axiomhq/hyperloglog":      {"exec/expr", "sketches are an aggregate's affair"},
+	"github.com/caio/go-tdigest/v4":       {"exec/expr", "sketches are an aggregate's affair"},
 	"github.com/prometheus/client_golang": {"server/http", "counters are plain atomics; only /metrics knows their format"},
 }
 

@@ -26,8 +26,8 @@ func (b *binder) bindCall(x *parser.Call, s *exprScope) (plan.Expr, error) {
 	switch {
 	case x.Over != nil:
 		return nil, b.unsupported(x.P, "OVER (a window function)")
-	case x.WithinGroup:
-		return nil, b.unsupported(x.P, "WITHIN GROUP")
+	case name == "grouping" && len(b.signatures(name)) == 0:
+		return b.bindGrouping(x, s)
 	case x.IgnoreNulls:
 		return nil, b.unsupported(x.P, "IGNORE NULLS")
 	case name == "lookup":

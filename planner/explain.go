@@ -244,7 +244,22 @@ func aggregateDetails(n *plan.Aggregate, add func(name, value string)) {
 		if len(a.Args) == 0 {
 			text += "*"
 		}
-		text += strings.Trim(colList(a.Args, in), "[]") + ")"
+		args := len(a.Args) - len(a.Order)
+		text += strings.Trim(colList(a.Args[:args], in), "[]")
+		for i, o := range a.Order {
+			word := ", "
+			if i == 0 {
+				word = " ORDER BY "
+			}
+			text += word + strings.Trim(colList(a.Args[args+i:args+i+1], in), "[]")
+			if o.Desc {
+				text += " DESC"
+			}
+			if o.NullsFirst != o.Desc {
+				text += map[bool]string{true: " NULLS FIRST", false: " NULLS LAST"}[o.NullsFirst]
+			}
+		}
+		text += ")"
 		if a.Filter >= 0 {
 			text += " FILTER " + catalog.QuoteIdent(in[a.Filter].Name)
 		}

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/penstock/penstock/catalog"
@@ -23,6 +24,9 @@ type grouping struct {
 	window *groupWindow // GROUP BY TUMBLE(…)
 	aggs   []aggCall
 	any    bool // there is a GROUP BY or HAVING
+	// sets are the lists of keys of GROUPING SETS, ROLLUP and CUBE; nil for a
+	// plain GROUP BY.
+	sets [][]int
 }
 
 // aggCall is an aggregate over expressions of the block's input.
@@ -31,6 +35,7 @@ type aggCall struct {
 	args     []plan.Expr
 	distinct bool
 	filter   plan.Expr
+	order    []plan.AggOrder // its keys are the last of args
 	t        catalog.Type
 	user     *plan.UserAgg // of an aggregate written in SQL
 }
@@ -40,50 +45,51 @@ func (k *block) grouped() bool { return k.group.any || len(k.group.aggs) > 0 }
 // groupBy binds the GROUP BY list.
 func (k *block) groupBy() error {
 	k.group = &grouping{any: len(k.sel.GroupBy) > 0 || k.sel.Having != nil}
+	sets := [][]int{{}}
 	for _, x := range k.sel.GroupBy {
-		if r, ok := x.(*parser.RowExpr); ok {
-			for _, y := range r.Items {
-				if err := k.groupKey(y); err != nil {
-					return err
-				}
-			}
-			continue
-		}
-		if err := k.groupKey(x); err != nil {
+		more, err := k.groupSets(x, false)
+		if err != nil {
 			return err
 		}
+		if sets = product(sets, more); len(sets) > MaxGroupingSets {
+			return sqlerr.New(sqlerr.StatementTooComplex, "too many grouping sets present (maximum %d)", MaxGroupingSets).At(k.b.pos(x.Pos()))
+		}
+	}
+	if len(sets) > 1 {
+		k.group.sets = sets
 	}
 	return nil
 }
 
-func (k *block) groupKey(x parser.Expr) error {
+// groupKey binds a key and gives its place among the keys; a window is none.
+func (k *block) groupKey(x parser.Expr) (int, error) {
 	b := k.b
 	s := &exprScope{rel: k.rel, clause: "GROUP BY"}
 	if c, ok := x.(*parser.Call); ok && c.Over == nil {
 		switch name := callName(c); name {
 		case "tumble":
-			return k.groupWindow(c)
+			return -1, k.groupWindow(c)
 		case "hop", "session", "cumulate":
-			return b.unsupported(c.P, upper(name)).Hint("only tumbling windows (TUMBLE) are there")
+			return -1, b.unsupported(c.P, upper(name)).Hint("only tumbling windows (TUMBLE) are there")
 		}
 	}
 	e, err := k.groupExpr(x, s)
 	if err != nil {
-		return err
+		return -1, err
 	}
 	if e, err = b.decide(e); err != nil {
-		return err
+		return -1, err
 	}
 	if t := e.Type(); t.Kind == catalog.JSON || t.Kind == catalog.Map {
-		return sqlerr.New(sqlerr.UndefinedFunction, "could not identify an equality operator for type %s", typeName(t)).At(b.pos(x.Pos()))
+		return -1, sqlerr.New(sqlerr.UndefinedFunction, "could not identify an equality operator for type %s", typeName(t)).At(b.pos(x.Pos()))
 	}
-	for _, old := range k.group.keys {
+	for i, old := range k.group.keys {
 		if plan.Equal(old, e) {
-			return nil
+			return i, nil
 		}
 	}
 	k.group.keys = append(k.group.keys, e)
-	return nil
+	return len(k.group.keys) - 1, nil
 }
 
 // groupExpr resolves a key: an ordinal, a column of the input, else a column of
@@ -121,15 +127,24 @@ func (b *binder) bindAggregate(x *parser.Call, name string, s *exprScope) (plan.
 			return nil, sqlerr.New(sqlerr.GroupingError, "aggregate functions are not allowed in FROM clause of their own query level").At(pos)
 		}
 		return nil, sqlerr.New(sqlerr.GroupingError, "aggregate functions are not allowed in %s", clause).At(pos)
-	case len(x.OrderBy) > 0:
-		return nil, b.unsupported(x.P, "ORDER BY in an aggregate")
+	}
+	if err := b.checkOrdered(x, name); err != nil {
+		return nil, err
 	}
 	inner := &exprScope{rel: s.rel, clause: s.clause, group: s.group, inAggregate: true}
-	args, err := b.exprs(x.Args, inner)
+	list, err := b.plainArgs(x, name)
 	if err != nil {
 		return nil, err
 	}
 	call := aggCall{fn: name, distinct: x.Distinct}
+	if x.WithinGroup {
+		list = append(slices.Clone(list), x.OrderBy[0].X)
+		call.order = []plan.AggOrder{orderOf(x.OrderBy[0])}
+	}
+	args, err := b.exprs(list, inner)
+	if err != nil {
+		return nil, err
+	}
 	sigs := b.signatures(name)
 	if x.Star && name != "count" {
 		return nil, b.undefinedFunction(x, name, nil)
@@ -158,6 +173,11 @@ func (b *binder) bindAggregate(x *parser.Call, name string, s *exprScope) (plan.
 			return nil, sqlerr.From(err).At(pos)
 		}
 	}
+	if !x.WithinGroup && (len(x.OrderBy) > 0 || x.Distinct) {
+		if err := b.orderAggregate(&call, x, inner); err != nil {
+			return nil, err
+		}
+	}
 	if x.Filter != nil {
 		fs := &exprScope{rel: s.rel, clause: "FILTER", inAggregate: false}
 		if call.filter, err = b.boolean(x.Filter, fs, "argument of FILTER"); err != nil {
@@ -184,7 +204,7 @@ func guard(args []plan.Expr, filter plan.Expr) {
 func (g *grouping) add(c aggCall, pos sqlerr.Pos) plan.Expr {
 	at := -1
 	for i, old := range g.aggs {
-		if old.fn == c.fn && old.distinct == c.distinct && plan.Equal(old.filter, c.filter) && equalAll(old.args, c.args) {
+		if old.fn == c.fn && old.distinct == c.distinct && plan.Equal(old.filter, c.filter) && equalAll(old.args, c.args) && slices.Equal(old.order, c.order) {
 			at = i
 		}
 	}
@@ -234,14 +254,23 @@ func (k *block) aggregate() (plan.Node, func(plan.Expr) (plan.Expr, error), erro
 	if k.hoist == nil {
 		k.hoist = &hoister{b: k.b, node: k.rel.node}
 	}
-	low := &lowerProject{p: &plan.Project{Input: k.rel.node}, h: k.hoist}
-	agg := &plan.Aggregate{}
 	r := &regrouper{k: k}
+	if len(g.sets) > 0 {
+		k.hoist.node, r.rows = k.expandSets(k.hoist.node)
+	}
+	low := &lowerProject{p: &plan.Project{Input: k.hoist.node}, h: k.hoist}
+	agg := &plan.Aggregate{}
 	keys, err := k.window(agg, low, r)
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := k.setKeys(keys, agg, low, r); err != nil {
+		return nil, nil, err
+	}
 	for i, e := range keys {
+		if r.rows != nil {
+			break
+		}
 		name := exprName(e)
 		if _, ok := e.(*plan.Col); !ok {
 			name = "key" + strconv.Itoa(i+1)
@@ -254,9 +283,10 @@ func (k *block) aggregate() (plan.Node, func(plan.Expr) (plan.Expr, error), erro
 		for _, a := range c.args {
 			call.Args, call.ArgTypes = append(call.Args, low.add(a, exprName(a))), append(call.ArgTypes, a.Type())
 		}
-		if c.filter != nil {
-			call.Filter = low.add(c.filter, "filter")
+		if f := r.rows.filter(c.filter); f != nil {
+			call.Filter = low.add(f, "filter")
 		}
+		call.Order = c.order
 		agg.Aggs = append(agg.Aggs, call)
 		r.aggs = append(r.aggs, r.column(agg, c.fn, c.t))
 	}
@@ -277,6 +307,7 @@ type regrouper struct {
 	keys       []plan.Expr // what has an output …
 	outs       []plan.Expr // … and which
 	aggs       []plan.Expr
+	rows       *setRows // of grouping sets
 }
 
 // column adds an output column to the Aggregate.
@@ -296,6 +327,9 @@ func (r *regrouper) expr(e plan.Expr, fault *error) plan.Expr {
 		if plan.Equal(key, e) {
 			return at(r.outs[i], e.Pos())
 		}
+	}
+	if c, ok := e.(*plan.Call); ok && c.Fn == "grouping" {
+		return r.grouping(c, fault)
 	}
 	c, ok := e.(*plan.Col)
 	if !ok {

@@ -11,7 +11,7 @@ func twoPhase(b *binder, n plan.Node) plan.Node {
 			return n
 		}
 		for _, c := range a.Aggs {
-			if c.User != nil && c.User.Merge == nil || c.Distinct || c.User == nil && !b.mergeable(c.Fn) {
+			if c.User != nil && c.User.Merge == nil || c.Distinct || len(c.Order) > 0 || c.User == nil && !b.mergeable(c.Fn) {
 				return n
 			}
 		}

@@ -121,7 +121,14 @@ func (b *builder) aggSpecs(calls []plan.AggCall) (specs []op.AggSpec, states []*
 			if call.User != nil {
 				return expr.NewUserAggregate(call.User, call.ArgTypes, call.Distinct, b.expr)
 			}
-			return expr.NewAggregate(call.Fn, call.ArgTypes, call.T, call.Distinct)
+			if len(call.Order) > 0 {
+				order := make([]expr.Order, len(call.Order))
+				for i, o := range call.Order {
+					order[i] = expr.Order(o)
+				}
+				return expr.NewOrdered(call.Fn, call.ArgTypes, call.T, call.Distinct, order, b.env.Timezone)
+			}
+			return expr.NewAggregateIn(call.Fn, call.ArgTypes, call.T, call.Distinct, b.env.Timezone)
 		}
 		one, err := make()
 		if err != nil {

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"strings"
+	"time"
 
 	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/exec"
@@ -18,25 +19,25 @@ const (
 // aggregates are the entries of the aggregate functions; NewAggregate makes
 // their states.
 var aggregates = []function{
-	{name: "count", sigs: "-> bigint; any -> bigint", aggregate: true, twoPhase: true, doc: "number of rows, or of values that are not NULL", example: "COUNT(*)"},
+	{name: "count", sigs: "-> bigint; any -> bigint", aggregate: true, twoPhase: true, doc: "number of rows, or of values that are not NULL", example: "COUNT(*) FROM (VALUES (1), (2)) t(x) → 2"},
 	{name: "sum", sigs: "smallint -> bigint; int -> bigint; bigint -> decimal; decimal -> decimal; real -> real; double -> double; interval -> interval",
-		aggregate: true, twoPhase: true, doc: "sum of the values", example: "SUM(bytes)"},
+		aggregate: true, twoPhase: true, doc: "sum of the values", example: "SUM(x) FROM (VALUES (1), (2)) t(x) → 3"},
 	{name: "avg", sigs: "smallint -> decimal; int -> decimal; bigint -> decimal; decimal -> decimal; real -> double; double -> double; interval -> interval",
-		aggregate: true, twoPhase: true, doc: "average of the values", example: "AVG(price)"},
-	{name: "min", sigs: ordered, aggregate: true, twoPhase: true, doc: "least value", example: "MIN(ts)"},
-	{name: "max", sigs: ordered, aggregate: true, twoPhase: true, doc: "greatest value", example: "MAX(ts)"},
-	{name: "bool_and", sigs: bools, aggregate: true, twoPhase: true, doc: "whether all values are true", example: "BOOL_AND(ok)"},
-	{name: "bool_or", sigs: bools, aggregate: true, twoPhase: true, doc: "whether one value is true", example: "BOOL_OR(ok)"},
-	{name: "var_pop", sigs: spreads, aggregate: true, twoPhase: true, doc: "population variance " + spreadNotes, example: "VAR_POP(x)"},
-	{name: "var_samp", sigs: spreads, aggregate: true, twoPhase: true, doc: "sample variance " + spreadNotes, example: "VAR_SAMP(x)"},
-	{name: "stddev_pop", sigs: spreads, aggregate: true, twoPhase: true, doc: "population standard deviation " + spreadNotes, example: "STDDEV_POP(x)"},
-	{name: "stddev_samp", sigs: spreads, aggregate: true, twoPhase: true, doc: "sample standard deviation " + spreadNotes, example: "STDDEV_SAMP(x)"},
-	{name: "array_agg", sigs: "any -> any[]", aggregate: true, doc: "the values as an array, in the order of arrival", example: "ARRAY_AGG(id)",
+		aggregate: true, twoPhase: true, doc: "average of the values", example: "AVG(x) FROM (VALUES (1), (2)) t(x) → 1.5000000000000000"},
+	{name: "min", sigs: ordered, aggregate: true, twoPhase: true, doc: "least value", example: "MIN(x) FROM (VALUES (1), (2)) t(x) → 1"},
+	{name: "max", sigs: ordered, aggregate: true, twoPhase: true, doc: "greatest value", example: "MAX(x) FROM (VALUES (1), (2)) t(x) → 2"},
+	{name: "bool_and", sigs: bools, aggregate: true, twoPhase: true, doc: "whether all values are true", example: "BOOL_AND(x) FROM (VALUES (true), (false)) t(x) → f"},
+	{name: "bool_or", sigs: bools, aggregate: true, twoPhase: true, doc: "whether one value is true", example: "BOOL_OR(x) FROM (VALUES (true), (false)) t(x) → t"},
+	{name: "var_pop", sigs: spreads, aggregate: true, twoPhase: true, doc: "population variance " + spreadNotes, example: "VAR_POP(x) FROM (VALUES (1), (3)) t(x) → 1.00000000000000000000"},
+	{name: "var_samp", sigs: spreads, aggregate: true, twoPhase: true, doc: "sample variance " + spreadNotes, example: "VAR_SAMP(x) FROM (VALUES (1), (3)) t(x) → 2.0000000000000000"},
+	{name: "stddev_pop", sigs: spreads, aggregate: true, twoPhase: true, doc: "population standard deviation " + spreadNotes, example: "STDDEV_POP(x) FROM (VALUES (1), (3)) t(x) → 1.00000000000000000000"},
+	{name: "stddev_samp", sigs: spreads, aggregate: true, twoPhase: true, doc: "sample standard deviation " + spreadNotes, example: "STDDEV_SAMP(x) FROM (VALUES (1), (3)) t(x) → 1.4142135623730950"},
+	{name: "array_agg", sigs: "any -> any[]", aggregate: true, doc: "the values as an array, in the order of arrival or by ORDER BY", example: "ARRAY_AGG(x ORDER BY x DESC) FROM (VALUES (1), (2)) t(x) → {2,1}",
 		ret: func(t []catalog.Type) (catalog.Type, error) { return catalog.ArrayOf(t[0]), nil }},
-	{name: "string_agg", sigs: "text, text -> text", aggregate: true, doc: "the values joined by the second argument, in the order of arrival",
-		example: "STRING_AGG(name, ', ')"},
-	{name: "first_value", sigs: "any -> any", aggregate: true, ret: sameAs(0), doc: "the value that came first", example: "FIRST_VALUE(price)"},
-	{name: "last_value", sigs: "any -> any", aggregate: true, ret: sameAs(0), doc: "the value that came last", example: "LAST_VALUE(price)"},
+	{name: "string_agg", sigs: "text, text -> text; bytes, bytes -> bytes", aggregate: true, doc: "the values joined by the second argument, in the order of arrival or by ORDER BY",
+		example: "STRING_AGG(x, ', ') FROM (VALUES ('a'), ('b')) t(x) → a, b"},
+	{name: "first_value", sigs: "any -> any", aggregate: true, ret: sameAs(0), doc: "the value that came first", example: "FIRST_VALUE(x) FROM (VALUES (1), (2)) t(x) → 1"},
+	{name: "last_value", sigs: "any -> any", aggregate: true, ret: sameAs(0), doc: "the value that came last", example: "LAST_VALUE(x) FROM (VALUES (1), (2)) t(x) → 2"},
 }
 
 // Sized is implemented by the aggregates of this package: the memory that the
@@ -46,6 +47,12 @@ type Sized interface{ Bytes() int64 }
 // NewAggregate makes the state of an aggregate function. Argument types are
 // exactly those of one of its signatures; for COUNT(*) there are none.
 func NewAggregate(fn string, argTypes []catalog.Type, ret catalog.Type, distinct bool) (exec.Aggregate, error) {
+	return NewAggregateIn(fn, argTypes, ret, distinct, nil)
+}
+
+// NewAggregateIn is NewAggregate for a session's zone, which instants are
+// written in by those that make text.
+func NewAggregateIn(fn string, argTypes []catalog.Type, ret catalog.Type, distinct bool, zone *time.Location) (exec.Aggregate, error) {
 	name := strings.ToLower(fn)
 	f := builtin.find(name)
 	if f == nil || !f.aggregate || !f.accepts(argTypes, ret) {
@@ -54,7 +61,7 @@ func NewAggregate(fn string, argTypes []catalog.Type, ret catalog.Type, distinct
 	if f.base != "" {
 		name = f.base
 	}
-	a, err := newState(name, argTypes)
+	a, err := newState(name, argTypes, zone)
 	if err != nil {
 		return nil, err
 	}
@@ -62,16 +69,19 @@ func NewAggregate(fn string, argTypes []catalog.Type, ret catalog.Type, distinct
 		return a, nil
 	}
 	switch name {
-	case "min", "max", "bool_and", "bool_or", "first_value", "last_value":
+	case "min", "max", "bool_and", "bool_or", "bit_and", "bit_or", "first_value", "last_value", "approx_count_distinct":
 		return a, nil // the same with and without
 	}
 	if len(argTypes) == 0 {
 		return nil, sqlerr.New(sqlerr.SyntaxError, "DISTINCT specified, but %s has no argument", name)
 	}
-	return &distinctAgg{inner: a, keepNull: name == "array_agg", set: newGroupSet(argTypes)}, nil
+	return &distinctAgg{inner: a, keepNull: name == "array_agg" || strings.HasPrefix(name, "json"), set: newGroupSet(argTypes)}, nil
 }
 
-func newState(name string, types []catalog.Type) (exec.Aggregate, error) {
+func newState(name string, types []catalog.Type, zone *time.Location) (exec.Aggregate, error) {
+	if fn, ok := pairResults[name]; ok {
+		return &pairAgg{result: fn, count: fn == nil}, nil
+	}
 	if name == "count" {
 		return &count{star: len(types) == 0}, nil
 	}
@@ -100,6 +110,18 @@ func newState(name string, types []catalog.Type) (exec.Aggregate, error) {
 		return &arrayAgg{elem: t}, nil
 	case "string_agg":
 		return &stringAgg{}, nil
+	case "bit_and", "bit_or", "bit_xor":
+		return &bitAgg{op: map[string]byte{"bit_and": '&', "bit_or": '|', "bit_xor": '#'}[name]}, nil
+	case "json_agg", "jsonb_agg", "json_object_agg", "jsonb_object_agg":
+		return &jsonAgg{types: types, object: strings.Contains(name, "object"), binary: strings.HasPrefix(name, "jsonb"), zone: zone}, nil
+	case "approx_count_distinct":
+		return &approxCount{}, nil
+	case "approx_percentile":
+		return &approxPercentile{}, nil
+	case "top_k":
+		return &topK{types: types}, nil
+	case "percentile_cont", "percentile_disc", "mode":
+		return nil, sqlerr.New(sqlerr.InternalError, "%s needs an order", name)
 	case "first_value", "last_value":
 		return &edgeAgg{last: name == "last_value", vals: exec.NewColumnOf(t), like: t}, nil
 	}

@@ -2,8 +2,10 @@ package expr
 
 import (
 	"encoding/binary"
+	"errors"
 	"hash/maphash"
 	"math"
+	"slices"
 
 	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/exec"
@@ -44,7 +46,28 @@ func (a *distinctAgg) Update(groups []int32, args []*exec.Column, rows []int32) 
 			a.groups, a.rows = append(a.groups, g), append(a.rows, int32(i))
 		}
 	}
-	return a.inner.Update(a.groups, args, a.rows)
+	return a.feed(args)
+}
+
+// feed hands over the new values. All of them are in the set now, so a fault of
+// one must not keep the others back.
+func (a *distinctAgg) feed(args []*exec.Column) (first error) {
+	groups, rows := a.groups, a.rows
+	for {
+		err := a.inner.Update(groups, args, rows)
+		if first == nil {
+			first = err
+		}
+		e, ok := errors.AsType[*exec.RowError](err)
+		if !ok {
+			return first
+		}
+		k := slices.Index(rows, int32(e.Row))
+		if k < 0 {
+			return first
+		}
+		groups, rows = groups[k+1:], rows[k+1:]
+	}
 }
 
 func (a *distinctAgg) State() []exec.Layout            { return nil }

@@ -40,13 +40,14 @@ func (a *floatSpread) Update(groups []int32, args []*exec.Column, rows []int32) 
 			continue
 		}
 		if err := a.cells[g].add(args[0].Float[i]); err != nil {
-			return err
+			return rowFault(i, err)
 		}
 	}
 	return nil
 }
 
 func (c *spreadCell) add(x float64) error {
+	before := *c
 	was := c.sx
 	c.n++
 	c.sx += x
@@ -61,6 +62,7 @@ func (c *spreadCell) add(x float64) error {
 	c.sxx += d * d / (n * (n - 1))
 	if math.IsInf(c.sx, 0) || math.IsInf(c.sxx, 0) {
 		if !math.IsInf(x, 0) && !math.IsInf(was, 0) {
+			*c = before
 			return errOverflow()
 		}
 		c.sxx = math.NaN()
@@ -95,7 +97,7 @@ func (a *floatSpread) Merge(groups []int32, state []*exec.Column, rows []int32) 
 		sum := spreadCell{n: c.n + d.n, sx: c.sx + d.sx, sxx: c.sxx + d.sxx + n1*n2*mean*mean/(n1+n2)}
 		if math.IsInf(sum.sx, 0) && !math.IsInf(c.sx, 0) && !math.IsInf(d.sx, 0) ||
 			math.IsInf(sum.sxx, 0) && !math.IsInf(c.sxx, 0) && !math.IsInf(d.sxx, 0) {
-			return errOverflow()
+			return rowFault(i, errOverflow())
 		}
 		*c = sum
 	}
@@ -150,10 +152,10 @@ func (a *decimalSpread) Update(groups []int32, args []*exec.Column, rows []int32
 		}
 		sq, err := d.Mul(d)
 		if err != nil {
-			return err
+			return rowFault(i, err)
 		}
 		if err := a.cells[g].add(1, d, sq); err != nil {
-			return err
+			return rowFault(i, err)
 		}
 	}
 	return nil
@@ -187,7 +189,7 @@ func (a *decimalSpread) Merge(groups []int32, state []*exec.Column, rows []int32
 	for k, g := range groups {
 		if i := at(rows, k); !state[0].IsNull(i) {
 			if err := a.cells[g].add(state[0].Int[i], state[1].Dec[i], state[2].Dec[i]); err != nil {
-				return err
+				return rowFault(i, err)
 			}
 		}
 	}
@@ -204,7 +206,7 @@ func (a *decimalSpread) AppendResult(dst *exec.Column, g int) error {
 		dst.AppendNull()
 		return nil
 	}
-	v, err := c.variance(less)
+	v, err := datum.Variance(c.n, c.sum, c.sq, less)
 	if err == nil && a.root {
 		scale := int(v.Scale)
 		if v, err = v.Sqrt(); err == nil {
@@ -216,29 +218,4 @@ func (a *decimalSpread) AppendResult(dst *exec.Column, g int) error {
 	}
 	dst.AppendDecimal(v)
 	return nil
-}
-
-// variance is (n·Σx² - (Σx)²) / (n·less).
-func (c *decimalSpreadCell) variance(less int64) (datum.Decimal, error) {
-	if c.sum.Form != datum.Finite {
-		return datum.Decimal{Form: datum.NaN}, nil
-	}
-	n := datum.DecimalFromInt64(c.n)
-	scaled, err := n.Mul(c.sq)
-	if err != nil {
-		return scaled, err
-	}
-	square, err := c.sum.Mul(c.sum)
-	if err != nil {
-		return square, err
-	}
-	top, err := scaled.Sub(square)
-	if err != nil || top.Sign() <= 0 {
-		return datum.Decimal{}, err
-	}
-	below, err := n.Mul(datum.DecimalFromInt64(less))
-	if err != nil {
-		return below, err
-	}
-	return top.Div(below)
 }

@@ -47,7 +47,7 @@ func (a *intSum) Update(groups []int32, args []*exec.Column, rows []int32) error
 		cell, v := &cells[g], x[k]
 		s := cell.sum + v
 		if (cell.sum^s)&(v^s) < 0 {
-			return errIntRange(catalog.BigInt)
+			return rowFault(k, errIntRange(catalog.BigInt))
 		}
 		cell.sum = s
 		cell.n++
@@ -64,7 +64,7 @@ func (a *intSum) some(groups []int32, c *exec.Column, rows []int32) error {
 		cell, v := &a.cells[g], c.Int[i]
 		s := cell.sum + v
 		if (cell.sum^s)&(v^s) < 0 {
-			return errIntRange(catalog.BigInt)
+			return rowFault(i, errIntRange(catalog.BigInt))
 		}
 		cell.sum = s
 		cell.n++
@@ -198,7 +198,7 @@ func (a *floatSum) Update(groups []int32, args []*exec.Column, rows []int32) err
 			continue
 		}
 		if err := a.add(&a.cells[g], c.Float[i], 1); err != nil {
-			return err
+			return rowFault(i, err)
 		}
 	}
 	return nil
@@ -235,7 +235,7 @@ func (a *floatSum) Merge(groups []int32, state []*exec.Column, rows []int32) err
 			continue
 		}
 		if err := a.add(&a.cells[g], state[0].Float[i], state[1].Int[i]); err != nil {
-			return err
+			return rowFault(i, err)
 		}
 	}
 	return nil
@@ -273,7 +273,7 @@ func (a *decimalSum) Update(groups []int32, args []*exec.Column, rows []int32) e
 	for k, g := range groups {
 		if i := at(rows, k); !args[0].IsNull(i) {
 			if err := a.cells[g].add(args[0].Dec[i], 1); err != nil {
-				return err
+				return rowFault(i, err)
 			}
 		}
 	}
@@ -301,7 +301,7 @@ func (a *decimalSum) Merge(groups []int32, state []*exec.Column, rows []int32) e
 	for k, g := range groups {
 		if i := at(rows, k); !state[0].IsNull(i) {
 			if err := a.cells[g].add(state[0].Dec[i], state[1].Int[i]); err != nil {
-				return err
+				return rowFault(i, err)
 			}
 		}
 	}
@@ -331,7 +331,7 @@ func (a *intervalSum) Update(groups []int32, args []*exec.Column, rows []int32) 
 	for k, g := range groups {
 		if i := at(rows, k); !args[0].IsNull(i) {
 			if err := a.cells[g].add(args[0].Ivl[i], 1); err != nil {
-				return err
+				return rowFault(i, err)
 			}
 		}
 	}
@@ -359,7 +359,7 @@ func (a *intervalSum) Merge(groups []int32, state []*exec.Column, rows []int32) 
 	for k, g := range groups {
 		if i := at(rows, k); !state[0].IsNull(i) {
 			if err := a.cells[g].add(state[0].Ivl[i], state[1].Int[i]); err != nil {
-				return err
+				return rowFault(i, err)
 			}
 		}
 	}

@@ -24,7 +24,9 @@ type function struct {
 	volatile, stable bool
 	// twoPhase aggregates can be computed partially and merged.
 	aggregate, twoPhase bool
-	doc, example        string
+	// withinGroup aggregates are called with WITHIN GROUP (ORDER BY …).
+	withinGroup  bool
+	doc, example string
 
 	overloads []catalog.Signature
 	// base is the name that this one is an alias of.
@@ -112,6 +114,7 @@ var typeWords = map[string]catalog.Type{
 	"bytes": catalog.Of(catalog.Bytes), "date": catalog.Of(catalog.Date), "time": catalog.Of(catalog.Time),
 	"ts": catalog.Of(catalog.Timestamp), "tstz": catalog.Of(catalog.TimestampLTZ), "interval": catalog.Of(catalog.Interval),
 	"json": catalog.Of(catalog.JSON), "any[]": catalog.ArrayOf(catalog.Of(catalog.Unknown)),
+	"double[]": catalog.ArrayOf(catalog.Of(catalog.Double)), "interval[]": catalog.ArrayOf(catalog.Of(catalog.Interval)),
 	"int[]":  catalog.ArrayOf(catalog.Of(catalog.Int)),
 	"text[]": catalog.ArrayOf(catalog.Of(catalog.Varchar)), "map": catalog.MapOf(catalog.Of(catalog.Unknown), catalog.Of(catalog.Unknown)),
 	"row": catalog.Of(catalog.Row),

@@ -106,6 +106,8 @@ type Aggregate struct {
 	touched              []*window // with rows of the batch in hand
 	out                  exec.Batch
 	seq                  []int32
+	faulty               []int32 // rows of out without a result, and the last fault
+	fault                error
 }
 
 // NewAggregate makes an Aggregate.
@@ -286,18 +288,13 @@ func (a *Aggregate) add(w *window, in *exec.Batch, rows []int32, n int) error {
 		for j, c := range a.argCols[i] {
 			args[j] = in.Cols[c]
 		}
-		var err error
-		switch f := a.cfg.Aggs[i].Filter; {
-		case a.cfg.Phase == Final:
-			err = agg.Merge(groups, args, rows)
-		case f >= 0:
-			if g, r := a.filtered(in.Cols[f], groups, rows); len(g) > 0 {
-				err = agg.Update(g, args, r)
+		g, r := groups, rows
+		if f := a.cfg.Aggs[i].Filter; f >= 0 && a.cfg.Phase != Final {
+			if g, r = a.filtered(in.Cols[f], groups, rows); len(g) == 0 {
+				continue
 			}
-		default:
-			err = agg.Update(groups, args, rows)
 		}
-		if err != nil {
+		if err := a.update(agg, in, g, args, r); err != nil {
 			return err
 		}
 	}
@@ -420,11 +417,14 @@ func (a *Aggregate) emit(w *window, from, to int, emit exec.Emit) error {
 		}
 		for g := from; g < to; g++ {
 			if err := agg.AppendResult(cols[0], g); err != nil {
-				return err
+				if err := a.noResult(cols[0], g-from, err); err != nil {
+					return err
+				}
 			}
 		}
 		cols = cols[1:]
 	}
 	a.out.N = n
+	a.dropFaulty(n)
 	return emit(&a.out)
 }

@@ -321,3 +321,43 @@ func Factorial(n int64) (Decimal, error) {
 	}
 	return fromBig(new(big.Int).MulRange(1, n), 0)
 }
+
+// Variance gives (n·Σx² - (Σx)²) / (n·less) of n values, exact up to the
+// rounding of the quotient; the sums of squares may have more than MaxDigits digits on the way.
+func Variance(n int64, sum, squares Decimal, less int64) (Decimal, error) {
+	if sum.Form != Finite || squares.Form != Finite {
+		return DecimalNaN, nil
+	}
+	scale := max(2*int(sum.Scale), int(squares.Scale))
+	top := new(big.Int).Mul(big.NewInt(n), squares.bigAt(scale))
+	square := new(big.Int).Mul(sum.bigAt(int(sum.Scale)), sum.bigAt(int(sum.Scale)))
+	top.Sub(top, square.Mul(square, bigPow10(scale-2*int(sum.Scale))))
+	if top.Sign() <= 0 {
+		return Decimal{}, nil
+	}
+	below := new(big.Int).Mul(big.NewInt(n), big.NewInt(less))
+	w1, f1 := bigLeading(top, scale)
+	w2, f2 := bigLeading(below, 0)
+	q := w1 - w2
+	if f1 <= f2 {
+		q--
+	}
+	to := max(minSigDigits-4*q, scale, 0)
+	top.Mul(top, bigPow10(to-scale+1))
+	r, _ := fromBigRounded(top.Quo(top, below), 1)
+	return shrink(r, to, 0)
+}
+
+// bigLeading is leading of x × 10^-scale.
+func bigLeading(x *big.Int, scale int) (weight int, first uint64) {
+	text := x.String()
+	weight = int(floorDiv(int64(len(text)-scale-1), 4))
+	n := len(text) - scale - 4*weight // digits of the first one to the base 10000
+	for i := range n {
+		first *= 10
+		if i < len(text) {
+			first += uint64(text[i] - '0')
+		}
+	}
+	return weight, first
+}

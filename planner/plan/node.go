@@ -190,8 +190,17 @@ type AggCall struct {
 	// Filter is a BOOLEAN column of the input, or -1.
 	Filter int          `json:"filter"`
 	T      catalog.Type `json:"type"`
+	// Order, where set, is the order that rows are taken in: its keys are the last
+	// of Args, in order.
+	Order []AggOrder `json:"order,omitempty"`
 	// User is set for an aggregate written in SQL.
 	User *UserAgg `json:"user,omitempty"`
+}
+
+// AggOrder is a key of ORDER BY within an aggregate.
+type AggOrder struct {
+	Desc       bool `json:"desc,omitempty"`
+	NullsFirst bool `json:"nulls_first,omitempty"`
 }
 
 // SortKey is a column to order by.

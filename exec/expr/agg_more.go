@@ -1,3 +1,0 @@
-package expr
-
-var aggregates2 = []function{}
