@@ -58,9 +58,9 @@ func (k File) Check(t *catalog.Table) error {
 	}
 	path := strings.TrimPrefix(s.cfg.Path, "file://")
 	if path == "-" || path == "/dev/stdin" {
-		return records.Invalid("path", "a lookup table is read more than once, standard input is not")
+		return s.hide(records.Invalid("path", "a lookup table is read more than once, standard input is not"))
 	}
-	return s.cfg.Allow(s.cfg.Path)
+	return s.hide(s.cfg.Allow(s.cfg.Path))
 }
 
 // Open prepares a source.
