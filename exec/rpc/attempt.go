@@ -19,6 +19,8 @@ type failure struct {
 	rows bool
 	// service: it counts against the service at the circuit breaker.
 	service bool
+	// deadline: the service gave up because of the time it had.
+	deadline bool
 	// after is how long the service asked to be left alone.
 	after time.Duration
 }
@@ -101,7 +103,7 @@ func (c *Caller) attempt(ctx context.Context, request, dst []byte, n int) ([]byt
 	case ctx.Err() != nil:
 		done(nil) // not the service's doing
 		return dst, f
-	case actx.Err() != nil:
+	case actx.Err() != nil, f.deadline && time.Since(start) >= c.set.timeout-c.set.timeout/10: // the service's clock may be the first
 		f = &failure{retry: true, rows: true, service: true,
 			err: sqlerr.New(sqlerr.ConnectionFailure, "no answer within %s", catalog.FormatDuration(c.set.timeout)).Hint("'timeout' bounds each attempt")}
 	}

@@ -150,6 +150,8 @@ func (t *grpcTransport) judge(err error, reached bool) *failure {
 				Hint("'max-message-bytes' bounds requests and responses")}
 		}
 		code = sqlerr.InsufficientResources
+	case codes.DeadlineExceeded: // the deadline is that of the attempt
+		f.retry, f.deadline = true, true
 	case codes.Unavailable:
 		if !reached {
 			code = sqlerr.CannotConnect
