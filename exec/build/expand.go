@@ -1,6 +1,7 @@
 package build
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/penstock/penstock/catalog"
@@ -154,6 +155,10 @@ func (e *expander) policy(c *op.ExpandConfig, onError string) error {
 	switch onError {
 	case "", "fail":
 		c.OnFault = op.FaultFail
+		rows := e.b.rowWriter(e.n.Input.Schema())
+		c.Explain = func(in *exec.Batch, row int, cause error) error {
+			return withRow(cause, rows.json(in, row))
+		}
 	case "null":
 		c.OnFault = op.FaultNull
 	case "skip", "reject":
@@ -175,6 +180,25 @@ func (e *expander) policy(c *op.ExpandConfig, onError string) error {
 		return sqlerr.New(sqlerr.InternalError, "%s: unknown policy %q", e.n.Name(), onError)
 	}
 	return nil
+}
+
+// maxRowDetail bounds, in bytes, the row that an error tells of.
+const maxRowDetail = 1000
+
+// withRow adds a row, as JSON, to the detail of an error.
+func withRow(err error, row []byte) error {
+	if len(row) == 0 {
+		return err
+	}
+	e := *sqlerr.From(err)
+	if len(row) > maxRowDetail {
+		row = append(bytes.Clone(row[:maxRowDetail]), "…"...)
+	}
+	if e.Detail != "" {
+		e.Detail += "\n"
+	}
+	e.Detail += "The row is " + string(validText(row))
+	return &e
 }
 
 // scanLookup reads a lookup table as an ordinary, bounded one.

@@ -162,6 +162,9 @@ func TestExpand(t *testing.T) {
 				if err == nil || !strings.Contains(err.Error(), c.err) {
 					t.Errorf("%q: error %v, want %s", c.onError, err, c.err)
 				}
+				if want := `The row is {"n":6}`; c.err == "six" && sqlerr.From(err).Detail != want {
+					t.Errorf("detail %q, want %q", sqlerr.From(err).Detail, want)
+				}
 			} else if diff := cmp.Diff(c.want, strings.Join(got, "; ")); err != nil || diff != "" {
 				t.Errorf("%q, async %v: %v %s", c.onError, a != nil, err, diff)
 			}

@@ -52,7 +52,9 @@ type ExpandConfig struct {
 	WindowEnd int
 	Pins      *Pins
 	OnFault   FaultPolicy
-	// Dropped, when set, is told of each row dropped by FaultDrop before it is gone.
+	// Explain, when set, adds what is known of the row to the fault that ends the
+	// query; Dropped is told of each row dropped by FaultDrop before it is gone.
+	Explain func(b *exec.Batch, row int, cause error) error
 	Dropped func(b *exec.Batch, e *exec.RowError)
 	OnError RowPolicy // for Args and Residual
 	// Stats, when set, is counted in: lanes may share one.
@@ -327,6 +329,9 @@ func (e *Expand) fault(in *exec.Batch, row int, cause error) (pad bool, err erro
 		}
 		return false, nil
 	case FaultFail:
+		if e.cfg.Explain != nil {
+			re.Err = e.cfg.Explain(in, row, cause)
+		}
 	}
 	return false, re
 }
