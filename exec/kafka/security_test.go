@@ -20,13 +20,17 @@ import (
 	"github.com/penstock/penstock/internal/sqlerr"
 )
 
+// firstContact bounds the first contact of tests that expect it to fail, in
+// milliseconds.
+var firstContact = "800"
+
 // configured makes a scan's configuration out of options; short keys are given
 // 'properties.' in front.
 func configured(t testing.TB, addr, topic string, kv ...string) (*Table, error) {
 	t.Helper()
 	o := []catalog.Option{{Key: "connector", Value: "kafka"}, {Key: "topic", Value: topic}, {Key: "format", Value: "json"},
 		{Key: "properties.bootstrap.servers", Value: addr}, {Key: "scan.bounded.mode", Value: "latest-offset"},
-		{Key: optConnect, Value: "800"}}
+		{Key: optConnect, Value: firstContact}}
 	for i := 0; i < len(kv); i += 2 {
 		o = append(o, catalog.Option{Key: properties + kv[i], Value: kv[i+1]})
 	}

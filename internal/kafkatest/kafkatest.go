@@ -3,6 +3,8 @@ package kafkatest
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	"encoding/base64"
 	"fmt"
 	"net"
 	"os"
@@ -24,46 +26,72 @@ const (
 type Broker struct {
 	// Addr is the address to give to clients.
 	Addr string
+	// Secure is that of the listener that StartSecure adds.
+	Secure string
 	// Libs is the folder of jars.
 	Libs string
 
-	dir string
-	cmd *exec.Cmd
-	out *os.File
+	dir  string
+	heap string
+	cmd  *exec.Cmd
+	out  *os.File
 }
 
 // Start runs a broker until the test ends; props are further lines of its
 // configuration. It skips the test where Kafka is not installed.
 func Start(t testing.TB, props ...string) *Broker {
 	t.Helper()
-	b := &Broker{Libs: libs(t), dir: t.TempDir()}
+	b, conf := alone(t)
+	b.format(t, append(conf, props...), "--standalone", "-t", clusterID())
+	t.Cleanup(func() { b.Stop(t) })
+	b.Run(t)
+	return b
+}
+
+// alone makes the configuration of a single node.
+func alone(t testing.TB) (*Broker, []string) {
+	b := &Broker{Libs: libs(t), dir: t.TempDir(), heap: "1g"}
 	broker, controller := freePort(t), freePort(t)
 	b.Addr = fmt.Sprintf("127.0.0.1:%d", broker)
-	conf := append([]string{
-		"process.roles=broker,controller",
+	return b, append([]string{
 		"node.id=1",
 		fmt.Sprintf("controller.quorum.bootstrap.servers=127.0.0.1:%d", controller),
 		fmt.Sprintf("listeners=PLAINTEXT://%s,CONTROLLER://127.0.0.1:%d", b.Addr, controller),
 		"advertised.listeners=PLAINTEXT://" + b.Addr,
-		"controller.listener.names=CONTROLLER",
-		"listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-		"log.dirs=" + filepath.Join(b.dir, "logs"),
 		"offsets.topic.replication.factor=1",
-		"offsets.topic.num.partitions=1",
 		"transaction.state.log.replication.factor=1",
 		"transaction.state.log.min.isr=1",
+	}, b.common()...)
+}
+
+// common is what all nodes have.
+func (b *Broker) common() []string {
+	return []string{
+		"process.roles=broker,controller",
+		"controller.listener.names=CONTROLLER",
+		"listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:SASL_SSL",
+		"log.dirs=" + filepath.Join(b.dir, "logs"),
+		"offsets.topic.num.partitions=1",
 		"transaction.state.log.num.partitions=1",
 		"group.initial.rebalance.delay.ms=0",
-	}, props...)
+	}
+}
+
+// clusterID makes what kafka-storage random-uuid makes.
+func clusterID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	b[0] |= 1              // an id must not begin with '-'
+	return "p" + base64.RawURLEncoding.EncodeToString(b[:])[1:]
+}
+
+// format writes the configuration and makes the node's folder.
+func (b *Broker) format(t testing.TB, conf []string, args ...string) {
+	t.Helper()
 	if err := os.WriteFile(b.properties(), []byte(strings.Join(conf, "\n")+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	id := b.java(t, "kafka.tools.StorageTool", "random-uuid")
-	lines := strings.Fields(id)
-	b.java(t, "kafka.tools.StorageTool", "format", "--standalone", "-t", lines[len(lines)-1], "-c", b.properties())
-	t.Cleanup(func() { b.Stop(t) })
-	b.Run(t)
-	return b
+	b.java(t, "kafka.tools.StorageTool", append([]string{"format", "-c", b.properties()}, args...)...)
 }
 
 func (b *Broker) properties() string { return filepath.Join(b.dir, "server.properties") }
@@ -91,29 +119,30 @@ func (b *Broker) Tool(t testing.TB, class string, args ...string) string {
 // Run starts the process, at first or after Stop, and waits until it answers.
 func (b *Broker) Run(t testing.TB) {
 	t.Helper()
+	b.spawn(t)
+	b.await(t)
+}
+
+func (b *Broker) spawn(t testing.TB) {
+	t.Helper()
 	var err error
-	if b.out, err = os.OpenFile(filepath.Join(b.dir, "kafka.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); err != nil {
+	if b.out, err = os.OpenFile(b.logFile(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	b.cmd = exec.Command("java", "-Xmx1g", "-cp", filepath.Join(b.Libs, "*"), "kafka.Kafka", b.properties())
+	b.cmd = exec.Command("java", "-Xmx"+b.heap, "-cp", filepath.Join(b.Libs, "*"), "kafka.Kafka", b.properties())
 	b.cmd.Stdout, b.cmd.Stderr = b.out, b.out
 	if err := b.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for start := time.Now(); ; time.Sleep(50 * time.Millisecond) {
-		c, err := net.DialTimeout("tcp", b.Addr, time.Second)
-		if err == nil {
-			_ = c.Close() // it was opened to see whether it opens
-			return
-		}
-		if time.Since(start) > startPatience {
-			log, _ := os.ReadFile(b.out.Name())
-			t.Fatalf("Kafka does not answer on %s: %v\n%s", b.Addr, err, tail(log))
-		}
-	}
 }
 
-func tail(b []byte) []byte { return b[max(0, len(b)-4000):] }
+func (b *Broker) logFile() string { return filepath.Join(b.dir, "kafka.log") }
+
+// tail is the end of what the process has written.
+func (b *Broker) tail() string {
+	log, _ := os.ReadFile(b.logFile())
+	return string(log[max(0, len(log)-4000):])
+}
 
 // Stop ends the process, by its id, and waits for it.
 func (b *Broker) Stop(t testing.TB) {
