@@ -91,17 +91,10 @@ type Format struct {
 	CreateFile func(w io.Writer, fields []Field, opts map[string]string) (FileWriter, error)
 }
 
-// planned names formats that the dialect knows and this version cannot read.
-var planned = []string{"parquet"}
-
 // Lookup finds a format by its name in WITH ('format' = …).
 func Lookup(name string) (*Format, error) {
 	if f, ok := formats[name]; ok {
 		return f, nil
-	}
-	if slices.Contains(planned, name) {
-		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "format %q is not supported yet", name).
-			Hint("formats: %s", strings.Join(Names(), ", "))
 	}
 	return nil, sqlerr.New(sqlerr.InvalidParameterValue, "format %q does not exist", name).
 		Hint("formats: %s", strings.Join(Names(), ", "))

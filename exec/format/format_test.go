@@ -44,6 +44,12 @@ func TestDefaultsAreValid(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if f.FilesOnly {
+			if _, err := f.NewDecoder(fields, nil); sqlerr.CodeOf(err) != sqlerr.FeatureNotSupported {
+				t.Errorf("%s: %v", name, err)
+			}
+			continue
+		}
 		opts := map[string]string{}
 		for _, o := range f.Options {
 			if o.Doc == "" {

@@ -8,14 +8,16 @@ import (
 	"github.com/penstock/penstock/exec/format/csv"
 	"github.com/penstock/penstock/exec/format/debezium"
 	"github.com/penstock/penstock/exec/format/json"
+	"github.com/penstock/penstock/exec/format/parquet"
 	"github.com/penstock/penstock/exec/format/protobuf"
 	"github.com/penstock/penstock/exec/format/raw"
+	"github.com/penstock/penstock/internal/sqlerr"
 )
 
 // formats is the registry. A format is added here and in a package of its own
 // beneath this one.
 var formats = register(jsonFormat(), rawFormat(), csvFormat(), avroFormat(), avroConfluentFormat(),
-	protobufFormat(), protobufConfluentFormat(), debeziumFormat())
+	protobufFormat(), protobufConfluentFormat(), debeziumFormat(), parquetFormat())
 
 func register(list ...*Format) map[string]*Format {
 	all := make(map[string]*Format, len(list))
@@ -145,6 +147,20 @@ func debeziumFormat() *Format {
 			return debezium.NewEncoder(fields, MetaName(debezium.MetaOp), o)
 		})
 	return f
+}
+
+func parquetFormat() *Format {
+	f := &Format{Name: "parquet", FilesOnly: true, Doc: "Parquet files", FileOptions: parquet.Specs}
+	whole(f, parquet.NewOptions, func(in FileInput, t Table, _ parquet.Options) (*parquet.FileReader, error) {
+		return parquet.OpenFile(in.At, in.Size, t.Want)
+	}, parquet.CreateFile)
+	f.Decoder = func(Table, map[string]string) (Decoder, error) { return nil, errFilesOnly(f) }
+	f.NewEncoder = func([]Field, map[string]string) (Encoder, error) { return nil, errFilesOnly(f) }
+	return f
+}
+
+func errFilesOnly(f *Format) error {
+	return sqlerr.New(sqlerr.FeatureNotSupported, "format %q outside of files is not supported", f.Name)
 }
 
 // whole is checked for files that are read and written as a whole.
