@@ -262,7 +262,7 @@ func TestAsyncBarrierWaitsForCalls(t *testing.T) {
 			return saved("ask", e, parts)
 		}
 		go func() {
-			time.Sleep(3500 * time.Millisecond)
+			<-time.After(3500 * time.Millisecond)
 			g.Barrier(7)
 		}()
 		if err := g.Run(t.Context()); err != nil {
