@@ -10,6 +10,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/container"
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -38,22 +39,21 @@ const (
 	storeIdleTimeout = 30 * time.Second
 )
 
-// httpClient connects as the configuration says.
-func httpClient(cfg *Config) *http.Client {
+// connect makes a transport connect as the configuration says.
+func connect(cfg *Config, t *http.Transport) {
 	dial := cfg.Dial
 	if dial == nil {
 		dial = (&net.Dialer{Timeout: storeConnectTimeout}).DialContext
 	}
-	return &http.Client{Transport: &http.Transport{
-		DialContext: dial, Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true,
-		TLSHandshakeTimeout: storeConnectTimeout, ResponseHeaderTimeout: storeAnswerTimeout, IdleConnTimeout: storeIdleTimeout,
-	}}
+	t.DialContext, t.Proxy, t.ForceAttemptHTTP2 = dial, http.ProxyFromEnvironment, true
+	t.TLSHandshakeTimeout, t.ResponseHeaderTimeout, t.IdleConnTimeout = storeConnectTimeout, storeAnswerTimeout, storeIdleTimeout
 }
 
 // openS3 opens a bucket of Amazon's store or one that speaks as it does.
 func openS3(ctx context.Context, cfg *Config, bucket string) (*blob.Bucket, error) {
 	o := &cfg.Stores
-	load := []func(*awsconfig.LoadOptions) error{awsconfig.WithHTTPClient(httpClient(cfg)), awsconfig.WithRetryMaxAttempts(storeAttempts)}
+	client := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { connect(cfg, t) })
+	load := []func(*awsconfig.LoadOptions) error{awsconfig.WithHTTPClient(client), awsconfig.WithRetryMaxAttempts(storeAttempts)}
 	if o.S3Region != "" {
 		load = append(load, awsconfig.WithRegion(o.S3Region))
 	}
@@ -67,7 +67,7 @@ func openS3(ctx context.Context, cfg *Config, bucket string) (*blob.Bucket, erro
 	if c.Region == "" {
 		c.Region = "us-east-1"
 	}
-	client := s3.NewFromConfig(c, func(s *s3.Options) {
+	service := s3.NewFromConfig(c, func(s *s3.Options) {
 		s.UsePathStyle = o.S3PathStyle
 		if o.S3Endpoint != "" {
 			s.BaseEndpoint = aws.String(o.S3Endpoint)
@@ -76,7 +76,7 @@ func openS3(ctx context.Context, cfg *Config, bucket string) (*blob.Bucket, erro
 			s.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
 		}
 	})
-	return s3blob.OpenBucket(ctx, client, bucket, nil)
+	return s3blob.OpenBucket(ctx, service, bucket, nil)
 }
 
 // openAzure opens a container of Azure's store.
@@ -105,10 +105,12 @@ func azureClient(cfg *Config, service azureblob.ServiceURL, name string) (*conta
 	if o.AzureKey == "" {
 		return azureblob.NewDefaultClient(service, azureblob.ContainerName(name))
 	}
+	t := &http.Transport{}
+	connect(cfg, t)
 	key, err := container.NewSharedKeyCredential(o.AzureAccount, o.AzureKey)
 	if err != nil {
 		return nil, err
 	}
 	return container.NewClientWithSharedKeyCredential(string(service)+"/"+name, key,
-		&container.ClientOptions{ClientOptions: azcore.ClientOptions{Transport: httpClient(cfg)}})
+		&container.ClientOptions{ClientOptions: azcore.ClientOptions{Transport: &http.Client{Transport: t}}})
 }

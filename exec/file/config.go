@@ -237,6 +237,9 @@ func Configure(options []catalog.Option) (Config, error) {
 // check looks at what options say together.
 func (c *Config) check(v *catalog.OptionValues) error {
 	switch {
+	case c.Format.RecordsOnly:
+		return sqlerr.New(sqlerr.FeatureNotSupported, "format %q in files is not supported", c.Format.Name).
+			Hint("its records do not say where they end")
 	case c.Follow && c.Watched():
 		return sqlerr.New(sqlerr.InvalidParameterValue, "options %q and %q exclude one another", optFollow, optMonitor).
 			Hint("the one is for a file that grows, the other for a directory that gets files")
