@@ -10,20 +10,13 @@ import (
 	"os"
 	osexec "os/exec"
 	"runtime/debug"
-	"slices"
 	"strconv"
 	"time"
 
-	"github.com/penstock/penstock/catalog"
-	"github.com/penstock/penstock/exec"
+	"github.com/penstock/penstock/bench/s1/memtable"
 	"github.com/penstock/penstock/exec/build"
-	"github.com/penstock/penstock/exec/format"
-	"github.com/penstock/penstock/internal/gen"
 	"github.com/penstock/penstock/server/session"
 )
-
-// visitBytes is a little more than a visit has.
-const visitBytes = 420
 
 // memory runs the query over visits that lie in memory, in two splits: topic is
 // the number of keys. Making the visits is not measured.
@@ -32,18 +25,9 @@ func memory(ctx context.Context, _, topic string, records, cores int) (r result,
 	if err != nil {
 		return r, err
 	}
-	g, err := gen.New(gen.Config{Kind: gen.Visits, Keys: keys, Seed: 42, Count: int64(records), TimeStep: 100 * time.Microsecond})
+	m, err := memtable.Visits(records, keys)
 	if err != nil {
 		return r, err
-	}
-	m := &memoryTable{splits: make([]memorySplit, 2)}
-	for i := range m.splits { // whole at once: what growing would leave behind is collected while the query runs
-		m.splits[i] = memorySplit{data: make([]byte, 0, records/2*visitBytes), ends: make([]int, 0, records/2+1)}
-	}
-	for i := 0; g.More(); i++ {
-		s := &m.splits[i%2]
-		s.data = g.Append(s.data)
-		s.ends = append(s.ends, len(s.data))
 	}
 	conns := build.Connectors()
 	conns["memory"] = m
@@ -61,108 +45,11 @@ func memory(ctx context.Context, _, topic string, records, cores int) (r result,
 	if _, err := bufio.NewReader(os.Stdin).ReadString('\n'); err != nil {
 		return r, err
 	}
-	cpu, start := usage()
+	cpu, start := memtable.CPU(), time.Now()
 	r, err = runQuery(ctx, e)
-	after, end := usage()
-	r.CPU, r.Wall = (after - cpu).Nanoseconds(), end.Sub(start).Nanoseconds()
+	r.CPU, r.Wall = (memtable.CPU() - cpu).Nanoseconds(), time.Since(start).Nanoseconds()
 	return r, err
 }
-
-// memoryTable is a connector whose records lie in memory.
-type memoryTable struct{ splits []memorySplit }
-
-type memorySplit struct {
-	data []byte
-	ends []int
-}
-
-func (m *memoryTable) Check(*catalog.Table) error  { return nil }
-func (m *memoryTable) Bounded(*catalog.Table) bool { return true }
-func (m *memoryTable) Lanes() int                  { return 0 }
-func (m *memoryTable) Splits() int                 { return len(m.splits) }
-func (m *memoryTable) OpenSink(context.Context, *build.SinkRequest) (exec.Sink, error) {
-	return nil, errors.New("memory is not written")
-}
-
-func (m *memoryTable) OpenScan(_ context.Context, r *build.ScanRequest) (build.Scan, error) {
-	return &memoryScan{m, r}, nil
-}
-
-type memoryScan struct {
-	*memoryTable
-	r *build.ScanRequest
-}
-
-func (s *memoryScan) Source(splits []int) (exec.Source, error) {
-	f, err := format.Lookup("json")
-	if err != nil {
-		return nil, err
-	}
-	src := &memorySource{t: s.memoryTable, rows: s.r.BatchRows, at: make([]int, len(splits)), batch: &exec.Batch{}}
-	var fields []format.Field
-	for _, c := range s.r.Columns {
-		fields = append(fields, format.Field{Name: c.Name, Type: c.Type})
-		src.batch.Cols = append(src.batch.Cols, exec.NewColumnOf(c.Type))
-	}
-	for _, i := range splits {
-		src.ids = append(src.ids, int32(i))
-	}
-	src.dec, err = f.NewDecoder(fields, nil)
-	return src, err
-}
-
-// memorySource takes turns among its splits.
-type memorySource struct {
-	t     *memoryTable
-	ids   []int32
-	at    []int
-	turn  int
-	rows  int
-	dec   format.Decoder
-	batch *exec.Batch
-}
-
-func (s *memorySource) Splits() []int32 { return s.ids }
-
-func (s *memorySource) CaughtUp(int32) bool { return true }
-
-func (s *memorySource) Ended(id int32) bool {
-	for i, v := range s.ids {
-		if v == id {
-			return s.at[i] == len(s.t.splits[id].ends)
-		}
-	}
-	return true
-}
-
-func (s *memorySource) Read(context.Context) (*exec.Batch, error) {
-	for range s.ids {
-		i := s.turn % len(s.ids)
-		s.turn++
-		sp := &s.t.splits[s.ids[i]]
-		if s.at[i] == len(sp.ends) {
-			continue
-		}
-		s.batch.Reset()
-		s.batch.Split = s.ids[i]
-		at, from := s.at[i], 0 // s.at may share its cache line with the other lane's
-		if at > 0 {
-			from = sp.ends[at-1]
-		}
-		for ; s.batch.N < s.rows && at < len(sp.ends); at++ {
-			if err := s.dec.Append(sp.data[from:sp.ends[at]], s.batch.Cols); err != nil {
-				return nil, err
-			}
-			from = sp.ends[at]
-			s.batch.N++
-		}
-		s.at[i] = at
-		return s.batch, nil
-	}
-	return nil, io.EOF
-}
-
-func (s *memorySource) Close() error { return nil }
 
 // memory measures how the engine scales from one core to two, beside what the
 // machine gives to two processes that share nothing but its caches and memory.
@@ -191,8 +78,8 @@ func (c *config) memory() error {
 		scaling, limit = append(scaling, rate(t)/rate(o)), append(limit, rate(p)/rate(o))
 		cpus = append(cpus, float64(t[0].CPU)/float64(o[0].CPU))
 	}
-	fmt.Printf("records_per_second_one_core=%.0f two_cores=%.0f two_processes=%.0f\n", middle(one), middle(two), middle(apart))
-	fmt.Printf("scaling=%.2f scaling_of_two_processes=%.2f cpu_of_two_cores=%.2f\n", middle(scaling), middle(limit), middle(cpus))
+	fmt.Printf("records_per_second_one_core=%.0f two_cores=%.0f two_processes=%.0f\n", memtable.Median(one), memtable.Median(two), memtable.Median(apart))
+	fmt.Printf("scaling=%.2f scaling_of_two_processes=%.2f cpu_of_two_cores=%.2f\n", memtable.Median(scaling), memtable.Median(limit), memtable.Median(cpus))
 	return nil
 }
 
@@ -244,13 +131,4 @@ func (c *config) memoryRuns(processes, cores int) ([]result, error) {
 		out = append(out, r)
 	}
 	return out, nil
-}
-
-// middle is the median.
-func middle(v []float64) float64 {
-	v = slices.Sorted(slices.Values(v))
-	if n := len(v); n%2 == 0 {
-		return (v[n/2-1] + v[n/2]) / 2
-	}
-	return v[len(v)/2]
 }
