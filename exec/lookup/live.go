@@ -94,7 +94,7 @@ func (k *keeper) unfollow() {
 		return
 	}
 	k.live.stop()
-	<-k.live.done
+	_ = <-k.live.done // its error is that of being stopped
 	k.live = nil
 	k.t.following.Store(false)
 	k.t.confirmed.Store(k.t.ts.cfg.Now().UnixNano())

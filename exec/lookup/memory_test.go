@@ -57,7 +57,7 @@ func TestMemory(t *testing.T) {
 	}
 	g := &generated{}
 	ts := New(Config{Connectors: map[string]Connector{"script": g}})
-	defer ts.Close() //nolint:errcheck // nothing to close
+	defer ts.Close()
 	before := heap()
 	r := open(t, ts, customers(), []int{0}, []int{1, 2})
 	one := heap() - before

@@ -196,7 +196,7 @@ func (k *keeper) restore() bool {
 		}
 		return false
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	v, token, at, err := t.decode(bufio.NewReaderSize(f, 1<<18))
 	if err != nil {
 		t.log.Warn("the snapshot of a lookup table cannot be used", "error", err)

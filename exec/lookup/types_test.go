@@ -74,7 +74,7 @@ func TestTypes(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		s := &script{}
 		ts := New(Config{Connectors: map[string]Connector{"script": s}})
-		defer ts.Close() //nolint:errcheck // nothing to close
+		defer ts.Close()
 		def := everything()
 		d, _, err := ts.define(def)
 		if err != nil {

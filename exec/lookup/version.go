@@ -20,9 +20,8 @@ type version struct {
 	order  []uint32 // the chunks' numbers in the order of the rows
 	// dead, by chunk, are rows that no longer count: a later one has their
 	// key, or they were deleted. Nil: none.
-	dead  []exec.Bitmap
-	rows  int64 // that count
-	token string
+	dead []exec.Bitmap
+	rows int64 // that count
 	// loaded is when the rows came.
 	loaded time.Time
 	// nullKeys and duplicates count the rows left out while loading.
