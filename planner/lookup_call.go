@@ -51,7 +51,7 @@ func askName(c *plan.Call) string {
 	case askSubquery:
 		return "a subquery in an expression"
 	case askIn:
-		return "IN (subquery)"
+		return "IN or EXISTS (subquery)"
 	}
 	return "the remote function " + c.Args[0].(*plan.Const).Text
 }

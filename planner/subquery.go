@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/penstock/penstock/catalog"
@@ -11,8 +12,8 @@ import (
 
 // Subqueries in expressions are questions too, with the place of their plan in
 // binder.subs as first argument: askSubquery's answer is the value of a subquery of
-// one row, askIn's whether the second argument is among the subquery's values. What
-// is unknown counts as not among them, so an IN stands only where that is the same.
+// one row, askIn's whether the other arguments are a row of the subquery. What is
+// unknown counts as none, so an IN stands only where that is the same.
 const (
 	askSubquery = "@subquery"
 	askIn       = "@in"
@@ -22,8 +23,16 @@ const (
 var subqueryClauses = map[string]bool{"SELECT": true, "WHERE": true, "GROUP BY": true, "HAVING": true, "ORDER BY": true, "FILTER": true,
 	"functions in SQL": true}
 
-// subquery binds a query in an expression. It cannot see the columns around it.
+// subquery binds a bounded query in an expression. It cannot see the columns around it.
 func (b *binder) subquery(q *parser.Query, s *exprScope, what string, pos parser.Pos) (plan.Node, error) {
+	node, err := b.innerQuery(q, s, what, pos)
+	if err == nil && !node.Bounded() {
+		return nil, b.unsupported(pos, what+" over an unbounded stream").Hint("write it as a join")
+	}
+	return node, err
+}
+
+func (b *binder) innerQuery(q *parser.Query, s *exprScope, what string, pos parser.Pos) (plan.Node, error) {
 	if !subqueryClauses[s.clause] {
 		return nil, b.unsupported(pos, what+" in "+s.clause)
 	}
@@ -31,14 +40,7 @@ func (b *binder) subquery(q *parser.Query, s *exprScope, what string, pos parser
 		b.around = append(b.around, s.rel)
 		defer func() { b.around = b.around[:len(b.around)-1] }()
 	}
-	node, err := b.query(q, b.ctes, nil)
-	if err != nil {
-		return nil, err
-	}
-	if !node.Bounded() {
-		return nil, b.unsupported(pos, what+" over an unbounded stream").Hint("write it as a join")
-	}
-	return node, nil
+	return b.query(q, b.ctes, nil)
 }
 
 // isAround says that a name is one of the query around a subquery.
@@ -102,6 +104,9 @@ func oneRowAtMost(n plan.Node) bool {
 
 // bindExists binds EXISTS (SELECT …): whether one of its rows can be counted.
 func (b *binder) bindExists(x *parser.Exists, s *exprScope) (plan.Expr, error) {
+	if e, err := b.bindCorrelated(x, s); e != nil || err != nil {
+		return e, err
+	}
 	node, err := b.subquery(x.Query, s, "EXISTS (subquery)", x.P)
 	if err != nil {
 		return nil, err
@@ -157,38 +162,56 @@ func (b *binder) bindInQuery(x *parser.In, s *exprScope) (plan.Expr, error) {
 	if len(node.Schema()) != 1 {
 		return nil, sqlerr.New(sqlerr.SyntaxError, "subquery has too many columns").At(b.pos(x.Word))
 	}
-	c := node.Schema()[0]
-	eq, err := b.compare("=", e, &plan.Col{Name: c.Name, T: c.Type}, b.pos(x.Word))
-	if err != nil {
-		return nil, err
-	}
-	call, ok := eq.(*plan.Call)
-	if !ok || call.Fn != "=" || len(call.Args) != 2 {
-		return nil, b.unsupported(x.Word, "IN (subquery) with rows")
-	}
-	left, right := call.Args[0], call.Args[1]
-	if _, bare := right.(*plan.Col); !bare {
-		if _, arg, ok := keyPair(right, left); ok && lookupIn(node) != nil {
-			left = arg
-		} else {
-			node = &plan.Project{Input: node, Exprs: []plan.Expr{right}, Names: []string{c.Name}}
-		}
-	}
-	return &plan.Call{Fn: askIn, Args: []plan.Expr{b.keepSub(node), left}, T: boolType, P: b.pos(x.Word)}, nil
+	return b.among([]plan.Expr{e}, node, x.Word)
 }
 
-// lookupIn reads a subquery as a column of the rows of a lookup table that pass
+// among asks whether values are a row of a subquery.
+func (b *binder) among(values []plan.Expr, node plan.Node, pos parser.Pos) (plan.Expr, error) {
+	out := &plan.Call{Fn: askIn, Args: []plan.Expr{nil}, T: boolType, P: b.pos(pos)}
+	cast := passAll(node)
+	lookup := lookupIn(node) != nil
+	changed := false
+	for i, c := range node.Schema() {
+		eq, err := b.compare("=", values[i], &plan.Col{Index: i, Name: c.Name, T: c.Type}, b.pos(pos))
+		if err != nil {
+			return nil, err
+		}
+		call, ok := eq.(*plan.Call)
+		if !ok || call.Fn != "=" || len(call.Args) != 2 {
+			return nil, b.unsupported(pos, "IN (subquery) with rows")
+		}
+		left, right := call.Args[0], call.Args[1]
+		if _, bare := right.(*plan.Col); !bare {
+			if _, arg, ok := keyPair(right, left); ok && lookup {
+				left = arg
+			} else {
+				cast.Exprs[i], changed = right, true
+			}
+		}
+		out.Args = append(out.Args, left)
+	}
+	if changed {
+		node = cast
+	}
+	out.Args[0] = b.keepSub(node)
+	return out, nil
+}
+
+// lookupIn reads a subquery as columns of the rows of a lookup table that pass
 // conditions; nil when it is anything else.
 func lookupIn(n plan.Node) *lookupRows {
 	p, ok := n.(*plan.Project)
-	if !ok || len(p.Exprs) != 1 {
-		return nil
-	}
-	c, ok := p.Exprs[0].(*plan.Col)
 	if !ok {
 		return nil
 	}
-	r := &lookupRows{col: c.Index}
+	r := &lookupRows{}
+	for _, e := range p.Exprs {
+		c, ok := e.(*plan.Col)
+		if !ok || slices.Contains(r.want, c.Index) {
+			return nil
+		}
+		r.want = append(r.want, c.Index)
+	}
 	in := p.Input
 	if f, ok := in.(*plan.Filter); ok {
 		r.conds, in = conjuncts(f.Cond), f.Input
@@ -202,7 +225,7 @@ func lookupIn(n plan.Node) *lookupRows {
 // lookupRows are the rows of a lookup table that pass conditions.
 type lookupRows struct {
 	*lookupSide
-	col   int
+	want  []int // of schema
 	conds []plan.Expr
 }
 
@@ -217,23 +240,27 @@ func (h *hoister) sub(c *plan.Call) plan.Expr {
 			return h.inLookup(c, r)
 		}
 	}
-	if !h.node.Bounded() {
+	if !h.node.Bounded() && node.Bounded() {
 		h.fail(sqlerr.New(sqlerr.FeatureNotSupported, "%s in a query over an unbounded stream is not supported", askName(c)).At(c.P).
 			Hint("write it as a join, or look the values up in a lookup table"))
 		return c
 	}
 	join := &plan.Join{Left: h.node, Right: node, Kind: plan.Left}
 	if c.Fn == askIn {
-		d, err := h.b.distinct(node, 0, "IN (subquery)")
+		d, err := h.b.distinct(node, 0, "IN or EXISTS (subquery)")
 		if err != nil {
-			h.fail(err)
+			h.fail(sqlerr.From(err).At(c.P))
 			return c
 		}
 		join.Right = d
-		y := d.Schema()[0]
-		join.Residual = &plan.Call{Fn: "=", Args: []plan.Expr{c.Args[1], &plan.Col{Index: width, Name: y.Name, T: y.Type}}, T: boolType, P: c.P}
+		var eqs []plan.Expr
+		for k, y := range d.Schema() {
+			eqs = append(eqs, &plan.Call{Fn: "=", Args: []plan.Expr{c.Args[1+k], &plan.Col{Index: width + k, Name: y.Name, T: y.Type}}, T: boolType, P: c.P})
+		}
+		join.Residual = conjunction(eqs)
 	}
 	h.b.place(join, 0)
+	h.b.joins[join] = c.P
 	out, err := h.b.settleJoins(join, nil)
 	if err != nil {
 		h.fail(err)
@@ -244,10 +271,13 @@ func (h *hoister) sub(c *plan.Call) plan.Expr {
 	return answered(c, &plan.Col{Index: width, Name: y.Name, T: y.Type, P: c.P})
 }
 
-// inLookup asks a lookup table whether it has the value.
+// inLookup asks a lookup table whether it has the values.
 func (h *hoister) inLookup(c *plan.Call, r *lookupRows) plan.Expr {
 	width := len(h.node.Schema())
-	k := &lookupKeys{b: h.b, side: r.lookupSide, lw: width, args: []plan.Expr{c.Args[1]}, keys: []int{r.cols[r.col]}}
+	k := &lookupKeys{b: h.b, side: r.lookupSide, lw: width, args: slices.Clone(c.Args[1:])}
+	for _, i := range r.want {
+		k.keys = append(k.keys, r.cols[i])
+	}
 	for _, cond := range r.conds {
 		k.rest = append(k.rest, shift(cond, width))
 	}
@@ -255,10 +285,11 @@ func (h *hoister) inLookup(c *plan.Call, r *lookupRows) plan.Expr {
 		h.fail(err)
 		return c
 	}
+	k.sort()
 	h.node = &plan.Expand{Input: h.node, Lookup: r.table, Args: k.args, Keys: k.keys, Columns: r.cols, Cols: r.schema, Left: true, First: true,
 		Residual: conjunction(k.rest), WindowEnd: -1, P: c.P}
-	y := r.schema[r.col]
-	return answered(c, &plan.Col{Index: width + r.col, Name: y.Name, T: y.Type, P: c.P})
+	y := r.schema[r.want[0]]
+	return answered(c, &plan.Col{Index: width + r.want[0], Name: y.Name, T: y.Type, P: c.P})
 }
 
 // answered is what a subquery's question has come to.
