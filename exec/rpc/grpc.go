@@ -32,6 +32,14 @@ var reconnect = grpc.ConnectParams{
 	MinConnectTimeout: 5 * time.Second,
 }
 
+// The windows of a connection do not adapt themselves: to find a better one
+// grpc-go pings the server with nearly every response, which for calls of
+// some kilobytes is a good part of their cost.
+const (
+	streamWindow = 1 << 20
+	connWindow   = 4 << 20
+)
+
 // grpcLinkState is a connection to one or several servers, asked in turn.
 type grpcLinkState struct{ conn *grpc.ClientConn }
 
@@ -69,7 +77,7 @@ func dialGRPC(fs *Functions, d *definition) (*grpcLinkState, error) {
 		grpc.WithTransportCredentials(creds), grpc.WithResolvers(r), grpc.WithAuthority(authority), grpc.WithConnectParams(reconnect),
 		grpc.WithDefaultServiceConfig(`{"loadBalancingConfig":[{"round_robin":{}}]}`), grpc.WithDisableServiceConfig(), grpc.WithDisableRetry(),
 		grpc.WithContextDialer(func(ctx context.Context, addr string) (net.Conn, error) { return dial(ctx, "tcp", addr) }),
-		grpc.WithUserAgent("penstock"),
+		grpc.WithUserAgent("penstock"), grpc.WithStaticStreamWindowSize(streamWindow), grpc.WithStaticConnWindowSize(connWindow),
 	}
 	if t := d.link.Duration("keepalive.time"); t > 0 {
 		opts = append(opts, grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: t, Timeout: d.link.Duration("keepalive.timeout"), PermitWithoutStream: true}))
