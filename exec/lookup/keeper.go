@@ -158,7 +158,7 @@ func (k *keeper) keep() {
 		k.follow()
 		timer, fire := k.timer(next)
 		var changed <-chan struct{}
-		var ended <-chan error
+		var ended <-chan struct{}
 		if k.live != nil {
 			changed, ended = k.live.signal, k.live.done
 		}
@@ -171,10 +171,9 @@ func (k *keeper) keep() {
 		case <-fire:
 		case <-changed:
 			err = k.applyChanges()
-		case err = <-ended:
+		case <-ended: // what it told before still counts
 			k.live.notBefore = time.Time{}
-			err = errors.Join(k.applyChanges(), err)
-			k.live.done <- nil // for whoever waits for its end
+			err = errors.Join(k.applyChanges(), k.live.err)
 		}
 		if timer != nil {
 			timer.Stop()

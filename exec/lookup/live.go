@@ -24,7 +24,8 @@ const (
 // those that wait to be applied.
 type follower struct {
 	stop   context.CancelFunc
-	done   chan error    // its end, once
+	done   chan struct{} // closed at its end, and err set
+	err    error
 	signal chan struct{} // changes wait
 	space  chan struct{} // they have been taken
 
@@ -42,16 +43,15 @@ func (k *keeper) follow() {
 		return
 	}
 	ctx, stop := context.WithCancel(k.ctx)
-	f := &follower{stop: stop, done: make(chan error, 1), signal: make(chan struct{}, 1), space: make(chan struct{}, 1), rows: k.t.rowsOf()}
+	f := &follower{stop: stop, done: make(chan struct{}), signal: make(chan struct{}, 1), space: make(chan struct{}, 1), rows: k.t.rowsOf()}
 	k.live = f
 	k.t.following.Store(true)
 	k.t.ts.wg.Go(func() {
-		var err error
-		defer func() { f.done <- err }()
-		defer recovered(k.t.log, &err)
-		err = src.Follow(ctx, func(c Change) error { return f.take(ctx, c, len(k.t.def.like.Cols)) })
-		if err == nil && ctx.Err() == nil {
-			err = sqlerr.New(sqlerr.InternalError, "the live source of lookup table %q ended", k.t.name)
+		defer close(f.done)
+		defer recovered(k.t.log, &f.err)
+		f.err = src.Follow(ctx, func(c Change) error { return f.take(ctx, c, len(k.t.def.like.Cols)) })
+		if f.err == nil {
+			f.err = sqlerr.New(sqlerr.InternalError, "the live source of lookup table %q ended", k.t.name)
 		}
 	})
 }
@@ -94,7 +94,7 @@ func (k *keeper) unfollow() {
 		return
 	}
 	k.live.stop()
-	_ = <-k.live.done // its error is that of being stopped
+	<-k.live.done
 	k.live = nil
 	k.t.following.Store(false)
 	k.t.confirmed.Store(k.t.ts.cfg.Now().UnixNano())
