@@ -14,8 +14,10 @@ func dropUnneeded(n plan.Node, needed bool) plan.Node {
 		}
 	case *plan.Aggregate:
 		needed = needed || x.Window != nil
-	case *plan.Expand: // the versions that windows keep to are let go by the watermark
-		needed = needed || x.Pin
+	case *plan.Expand:
+		// The versions that windows keep to are let go by the watermark, and
+		// questions do not wait beyond the end of their window.
+		needed = needed || x.Pin || x.Function != nil && x.WindowEnd >= 0
 	case *plan.Join:
 		needed = needed || x.Time != nil
 	}
