@@ -14,6 +14,8 @@ import (
 	"github.com/penstock/penstock/exec"
 	"github.com/penstock/penstock/exec/build"
 	"github.com/penstock/penstock/exec/expr"
+	"github.com/penstock/penstock/exec/lookup"
+	"github.com/penstock/penstock/exec/lookup/sources"
 	"github.com/penstock/penstock/internal/sqlerr"
 	"github.com/penstock/penstock/internal/sqltest"
 	"github.com/penstock/penstock/parser"
@@ -43,6 +45,8 @@ type runner struct {
 	tables map[string]string // names without regard to case
 	query  *reading
 	out    *Outcome
+	// ahead is how many steps have been taken before the query began.
+	ahead int
 	faults []string
 	// differences is how many of faults are of rows.
 	differences int
@@ -70,7 +74,13 @@ func (r *runner) run() (err error) {
 	for k, v := range r.c.Settings {
 		settings[k] = v
 	}
-	if r.local, err = session.Open(session.Config{Connectors: conns, Settings: settings, Version: "test"}); err != nil {
+	lookups := map[string]lookup.Connector{}
+	for name, c := range sources.All(sources.Config{}) {
+		if lookups[name] = c; name != "values" { // whose rows are in the statement
+			lookups[name] = r.feeds.LookupStandIn(c)
+		}
+	}
+	if r.local, err = session.Open(session.Config{Connectors: conns, Lookups: lookups, Settings: settings, Version: "test"}); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.local.Close()) }()
@@ -84,7 +94,7 @@ func (r *runner) run() (err error) {
 			_ = r.query.close() // the query's fault has been told
 		}
 	}()
-	for _, s := range r.c.Steps {
+	for _, s := range r.c.Steps[r.ahead:] {
 		if err := r.step(s); err != nil {
 			return fmt.Errorf("%s:%d: %w", r.c.File, s.Line, err)
 		}
@@ -101,10 +111,8 @@ func (r *runner) start() error {
 	if err != nil {
 		return located(err, r.c.SQL)
 	}
+	r.declare(stmts)
 	for i, st := range stmts {
-		if t, ok := st.(*parser.CreateTable); ok {
-			r.tables[strings.ToLower(t.Name.Last().Text)] = t.Name.Last().Text
-		}
 		text := st.Span().Text(r.c.SQL)
 		p, err := r.sess.Prepare(context.Background(), text, nil)
 		if err == nil {
@@ -124,6 +132,27 @@ func (r *runner) start() error {
 		}
 	}
 	return nil
+}
+
+// declare notes the tables, and gives lookup tables the records that stand in
+// front of all other steps: they are there when the query loads them.
+func (r *runner) declare(stmts []parser.Statement) {
+	held := map[string]bool{}
+	for _, st := range stmts {
+		if t, ok := st.(*parser.CreateTable); ok {
+			name := t.Name.Last().Text
+			r.tables[strings.ToLower(name)], held[strings.ToLower(name)] = name, t.Lookup
+		}
+	}
+	for _, s := range r.c.Steps {
+		if s.Kind != Records || !held[strings.ToLower(s.Table)] {
+			return
+		}
+		r.ahead++
+		for _, l := range s.Lines {
+			r.feeds.Append(r.tables[strings.ToLower(s.Table)], 0, []byte(l))
+		}
+	}
 }
 
 func located(err error, src string) error {
@@ -146,7 +175,7 @@ func (r *runner) step(s *Step) error {
 				continue
 			}
 			r.feeds.Append(name, 0, []byte(l))
-			synctest.Wait()
+			synctest.Wait() // one after the other: the watermark moves with each
 		}
 	case Wait:
 		time.Sleep(s.Wait) // of the bubble's time
