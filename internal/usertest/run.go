@@ -46,7 +46,7 @@ type runner struct {
 	query  *reading
 	out    *Outcome
 	// ahead is how many steps have been taken before the query began.
-	ahead int
+	ahead  int
 	faults []string
 	// differences is how many of faults are of rows.
 	differences int
