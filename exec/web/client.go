@@ -33,15 +33,18 @@ type client struct {
 	http *http.Client
 }
 
-func newClient(cfg *config, list *allow.List) (*client, error) {
+func newClient(cfg *config, list *allow.List, dial func(ctx context.Context, network, addr string) (net.Conn, error)) (*client, error) {
 	c := &client{cfg: cfg}
+	if dial == nil {
+		dial = list.Dialer()
+	}
 	roots, err := rootCerts(cfg.rootCert)
 	if err != nil {
 		return nil, err
 	}
 	c.http = &http.Client{
 		Transport: &http.Transport{
-			DialContext:            list.Dialer(),
+			DialContext:            dial,
 			TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
 			TLSHandshakeTimeout:    allow.DialTimeout,
 			ResponseHeaderTimeout:  cfg.header,

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"net"
 	"net/http"
 	"net/url"
 
@@ -18,6 +19,8 @@ import (
 type Connector struct {
 	// Allow says which hosts may be reached; nil: all but metadata services.
 	Allow *allow.List
+	// Dial makes the connections; nil: as Allow says. It is for tests.
+	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
 var _ lookup.Connector = Connector{}
@@ -59,7 +62,7 @@ func (k Connector) Open(_ context.Context, r lookup.OpenRequest) (lookup.Source,
 	if s.rows, err = cfg.reader(r.Table); err != nil {
 		return nil, hide(err)
 	}
-	if s.client, err = newClient(cfg, k.Allow); err != nil {
+	if s.client, err = newClient(cfg, k.Allow, k.Dial); err != nil {
 		return nil, hide(err)
 	}
 	if r.Keys == nil || cfg.lookupURL == nil {

@@ -43,10 +43,10 @@ func table(options ...string) *catalog.Table {
 func open(t *testing.T, list *allow.List, keys []int, options ...string) lookup.Source {
 	t.Helper()
 	tab := table(options...)
-	if err := (Connector{list}).Check(tab); err != nil {
+	if err := (Connector{Allow: list}).Check(tab); err != nil {
 		t.Fatal(err)
 	}
-	s, err := Connector{list}.Open(context.Background(), lookup.OpenRequest{Table: tab, Keys: keys, Now: time.Now})
+	s, err := Connector{Allow: list}.Open(context.Background(), lookup.OpenRequest{Table: tab, Keys: keys, Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -330,12 +330,11 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// pipeClient lets a source speak to a server over pipes, whose time is a
+// pipes lets a connector speak to a server over pipes, whose time is a
 // bubble's.
-func pipeClient(s lookup.Source, h http.Handler) (stop func()) {
-	src := s.(*source)
+func pipes(h http.Handler) (c Connector, stop func()) {
 	ln := &pipeListener{conns: make(chan net.Conn), done: make(chan struct{})}
-	src.client.http.Transport.(*http.Transport).DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+	c.Dial = func(ctx context.Context, _, _ string) (net.Conn, error) {
 		a, b := net.Pipe()
 		select {
 		case ln.conns <- b:
@@ -347,7 +346,7 @@ func pipeClient(s lookup.Source, h http.Handler) (stop func()) {
 	server := &http.Server{Handler: h} //nolint:gosec // of a test
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = server.Serve(ln) })
-	return func() { _ = s.Close(); _ = server.Close(); wg.Wait() }
+	return c, func() { _ = server.Close(); wg.Wait() }
 }
 
 type pipeListener struct {
@@ -387,13 +386,17 @@ func TestSlow(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := open(t, nil, nil, "url", "http://slow/")
-				stop := pipeClient(s, tt.h)
+				c, stop := pipes(tt.h)
+				s, err := c.Open(context.Background(), lookup.OpenRequest{Table: table("url", "http://slow/")})
+				if err != nil {
+					t.Fatal(err)
+				}
 				start := time.Now()
-				_, _, err := load(s, "")
+				_, _, err = load(s, "")
 				if took := time.Since(start); sqlerr.CodeOf(err) != sqlerr.ConnectionFailure || !strings.HasSuffix(sqlerr.From(err).Message, "GET http://slow/: no answer in time") || took != tt.want {
 					t.Errorf("after %s: %v", took, err)
 				}
+				_ = s.Close()
 				stop()
 				synctest.Wait()
 			})
@@ -428,7 +431,7 @@ func TestTLS(t *testing.T) {
 	if rows, _, err := load(open(t, nil, nil, "url", server.URL, "ssl.root-cert", cert), ""); rows != "1=a" || err != nil {
 		t.Error(rows, err)
 	}
-	err := (Connector{allow.New([]string{t.TempDir()}, nil)}).Check(table("url", server.URL, "ssl.root-cert", cert))
+	err := (Connector{Allow: allow.New([]string{t.TempDir()}, nil)}).Check(table("url", server.URL, "ssl.root-cert", cert))
 	if sqlerr.CodeOf(err) != sqlerr.InsufficientPrivilege {
 		t.Errorf("a certificate outside: %v", err)
 	}
