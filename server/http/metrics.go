@@ -12,8 +12,8 @@ import (
 // scrape, so that the engine counts in plain atomics. A query's metrics end with
 // it: a process that runs many short queries does not grow a series for each.
 type collector struct {
-	engine                                         Engine
-	running, rowsIn, rowsOut, late, skipped, delay *prometheus.Desc
+	engine                                                 Engine
+	running, rowsIn, rowsOut, late, skipped, noTime, delay *prometheus.Desc
 }
 
 func newCollector(e Engine) *collector {
@@ -26,6 +26,7 @@ func newCollector(e Engine) *collector {
 		rowsOut: d("rows_out_total", "Rows sent to the client or written."),
 		late:    d("late_rows_total", "Rows dropped because their window had fired."),
 		skipped: d("skipped_rows_total", "Rows dropped because an expression failed."),
+		noTime:  d("no_time_rows_total", "Rows dropped because they had no event time."),
 		delay:   d("watermark_delay_seconds", "How far the watermark is behind the clock."),
 	}
 }
@@ -35,6 +36,7 @@ func newCollector(e Engine) *collector {
 var (
 	tableHelp = map[string]string{
 		"records": "Records read.", "bytes": "Bytes of the records read.", "rejects": "Records that the format refused.",
+		"reject_rows": "Rejects written to the table.", "reject_lost": "Rejects that the table could not take while a query ended.",
 		"lag": "Records in the topic that are still to be read.", "sink_records": "Records written.", "sink_bytes": "Bytes of the records written.",
 	}
 	gauges = map[string]bool{"lag": true}
@@ -62,6 +64,7 @@ func (c *collector) query(ch chan<- prometheus.Metric, q *session.QueryInfo) {
 	m(c.rowsOut, prometheus.CounterValue, float64(q.RowsOut))
 	m(c.late, prometheus.CounterValue, float64(q.Late))
 	m(c.skipped, prometheus.CounterValue, float64(q.Skipped))
+	m(c.noTime, prometheus.CounterValue, float64(q.NoTime))
 	if finite(q.Watermark) {
 		m(c.delay, prometheus.GaugeValue, time.Since(time.UnixMicro(q.Watermark)).Seconds())
 	}

@@ -23,6 +23,7 @@ type queryBody struct {
 	RowsOut   int64            `json:"rows_out"`
 	Late      int64            `json:"late_rows"`
 	Skipped   int64            `json:"skipped_rows"`
+	NoTime    int64            `json:"no_time_rows"`
 	Watermark *time.Time       `json:"watermark,omitempty"`
 	Counters  []counterBody    `json:"counters,omitempty"`
 	Tasks     []map[string]any `json:"tasks,omitempty"`
@@ -36,7 +37,7 @@ type counterBody struct {
 
 func queryOf(q session.QueryInfo, whole bool) queryBody {
 	b := queryBody{ID: q.ID, SQL: q.SQL, Kind: q.Kind, State: q.State, Started: q.Started.UTC(),
-		RowsIn: q.RowsIn, RowsOut: q.RowsOut, Late: q.Late, Skipped: q.Skipped}
+		RowsIn: q.RowsIn, RowsOut: q.RowsOut, Late: q.Late, Skipped: q.Skipped, NoTime: q.NoTime}
 	if !q.Ended.IsZero() {
 		b.Ended = new(q.Ended.UTC())
 	}

@@ -214,7 +214,7 @@ func TestWatermarkShown(t *testing.T) {
 	eventually(t, "the watermark", func() bool {
 		return time.UnixMicro(l.Queries()[0].Watermark).UTC().Equal(time.Date(2026, 1, 1, 0, 0, 20, 0, time.UTC))
 	})
-	if lines := must(t, s, "SHOW QUERIES"); !strings.Contains(lines[0], "|1|0|2026-01-01 00:00:20|") {
+	if lines := must(t, s, "SHOW QUERIES"); !strings.Contains(lines[0], "|1|0|0|2026-01-01 00:00:20|") {
 		t.Errorf("%q", lines)
 	}
 }

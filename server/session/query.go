@@ -42,6 +42,7 @@ type QueryInfo struct {
 	RowsIn         int64 // read from tables
 	RowsOut        int64 // sent to the client or written
 	Late, Skipped  int64
+	NoTime         int64     // rows dropped because they had no event time
 	Watermark      exec.Time // MinTime: none yet
 	Counters       []build.Counter
 	Tasks          []build.TaskInfo
@@ -218,7 +219,7 @@ func (q *query) info() QueryInfo {
 func (q *query) running() QueryInfo {
 	s := q.built.Stats
 	i := QueryInfo{ID: q.id, SQL: q.sql, Kind: q.kind, State: Running, Started: q.started, RowsOut: q.sent.Load(),
-		Late: s.Late.Load(), Skipped: s.Skipped.Load(), Watermark: s.Watermark(), Counters: s.Counters(), Tasks: s.Tasks()}
+		Late: s.Late.Load(), Skipped: s.Skipped.Load(), NoTime: s.NoTime.Load(), Watermark: s.Watermark(), Counters: s.Counters(), Tasks: s.Tasks()}
 	for _, t := range i.Tasks {
 		if t.Source {
 			i.RowsIn += t.RowsIn

@@ -193,7 +193,7 @@ func (s *Sess) showQueries(st parser.Statement) Prepared {
 	ts, n := catalog.Of(catalog.TimestampLTZ), catalog.Of(catalog.BigInt)
 	cols := catalog.Schema{{Name: "id", Type: catalog.Of(catalog.Varchar)}, {Name: "state", Type: catalog.Of(catalog.Varchar)},
 		{Name: "kind", Type: catalog.Of(catalog.Varchar)}, {Name: "started", Type: ts}, {Name: "rows_in", Type: n}, {Name: "rows_out", Type: n},
-		{Name: "late", Type: n}, {Name: "skipped", Type: n}, {Name: "watermark", Type: catalog.Of(catalog.Timestamp)},
+		{Name: "late", Type: n}, {Name: "skipped", Type: n}, {Name: "no_time", Type: n}, {Name: "watermark", Type: catalog.Of(catalog.Timestamp)},
 		{Name: "error", Type: catalog.Of(catalog.Varchar)}, {Name: "sql", Type: catalog.Of(catalog.Varchar)}}
 	return listing(st, cols, func(r *rows) error {
 		for _, q := range s.l.Queries() {
@@ -204,7 +204,7 @@ func (s *Sess) showQueries(st parser.Statement) Prepared {
 			if q.Err != nil {
 				fault = q.Err.Error()
 			}
-			r.add(q.ID, q.State, q.Kind, q.Started, q.RowsIn, q.RowsOut, q.Late, q.Skipped, wm, fault, strings.Join(strings.Fields(q.SQL), " "))
+			r.add(q.ID, q.State, q.Kind, q.Started, q.RowsIn, q.RowsOut, q.Late, q.Skipped, q.NoTime, wm, fault, strings.Join(strings.Fields(q.SQL), " "))
 		}
 		return nil
 	})
