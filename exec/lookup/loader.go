@@ -2,6 +2,7 @@ package lookup
 
 import (
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/penstock/penstock/catalog"
@@ -21,6 +22,7 @@ type loader struct {
 	types  []catalog.Type
 	open   *exec.Batch // rows of the chunk that is being filled
 	wide   int         // bytes of its long values
+	long   []int       // columns that have some
 	sel    []int32
 	keys   []*exec.Column
 	hashes []uint64
@@ -42,6 +44,11 @@ type placed struct {
 func newLoader(d *definition, prev *version) *loader {
 	l := &loader{name: d.table.Name, key: d.key, types: d.types, maxBytes: d.maxBytes, refuse: d.refuseDuplicates, prev: prev, open: d.like.Like(),
 		hashes: make([]uint64, BurstRows), same: map[uint64][]uint32{}, taken: map[uint32]bool{}}
+	for i, c := range d.like.Cols {
+		if c.Layout == exec.Strings || len(c.Kids) > 0 {
+			l.long = append(l.long, i)
+		}
+	}
 	if prev != nil {
 		for _, id := range prev.order {
 			h := prev.chunks[id].hash
@@ -95,21 +102,22 @@ func (l *loader) burst(b *exec.Batch, sel []int32) error {
 	flush := func(to int) {
 		if run := sel[from:to]; len(run) > 0 {
 			for c, col := range b.Cols {
-				l.open.Cols[c].AppendColumn(col, run, b.N)
+				appendRows(l.open.Cols[c], col, run)
 			}
 			l.open.N += len(run)
 		}
 		from = to
 	}
+	nulls := l.key != nil && slices.ContainsFunc(l.keys, func(c *exec.Column) bool { return c.Nulls })
 	for i, row := range sel {
-		if l.key != nil && anyNull(l.keys, int(row)) {
+		if nulls && anyNull(l.keys, int(row)) {
 			flush(i)
 			from = i + 1
 			l.nulls++
 			continue
 		}
-		for _, c := range b.Cols {
-			l.wide += wide(c, int(row))
+		for _, c := range l.long {
+			l.wide += wide(b.Cols[c], int(row))
 		}
 		n := l.open.N + i + 1 - from
 		if n >= MinChunkRows && l.hashes[i]&cutMask == 0 || n >= ChunkRows || l.wide >= ChunkBytes {
@@ -121,6 +129,31 @@ func (l *loader) burst(b *exec.Batch, sel []int32) error {
 	}
 	flush(len(sel))
 	return nil
+}
+
+// appendRows appends rows to dst: a run of plain values as a whole.
+func appendRows(dst, src *exec.Column, rows []int32) {
+	from, to := int(rows[0]), int(rows[len(rows)-1])+1
+	if src.Nulls || dst.Nulls || to-from != len(rows) {
+		dst.AppendColumn(src, rows, 0)
+		return
+	}
+	switch dst.Layout {
+	case exec.Ints:
+		dst.Int = append(dst.Int, src.Int[from:to]...)
+	case exec.Floats:
+		dst.Float = append(dst.Float, src.Float[from:to]...)
+	case exec.Strings:
+		shift := int32(len(dst.Data)) - src.Offs[from]
+		dst.Data = append(dst.Data, src.Data[src.Offs[from]:src.Offs[to]]...)
+		for _, o := range src.Offs[from+1 : to+1] {
+			dst.Offs = append(dst.Offs, o+shift)
+		}
+	default:
+		dst.AppendColumn(src, rows, 0)
+		return
+	}
+	dst.SetLen(dst.Len() + len(rows))
 }
 
 // wide is the length of a value that may be long.
@@ -262,10 +295,10 @@ func (l *loader) primary(v *version, fresh []uint32) error {
 }
 
 // mended is the index of the version before with the rows of its lost chunks
-// taken out and those of fresh ones put in; nil where that is not worth it or
-// keys come twice.
+// taken out and those of fresh ones put in; nil where more than a quarter of the
+// slots would change, and where keys come twice.
 func (l *loader) mended(v *version, columns []int, fresh []uint32) *index {
-	if l.prev == nil || len(l.prev.dead) > 0 || 2*len(fresh) > len(v.order) {
+	if l.prev == nil || len(l.prev.dead) > 0 {
 		return nil
 	}
 	old := l.prev.find(columns)
@@ -285,6 +318,7 @@ func (l *loader) mended(v *version, columns []int, fresh []uint32) *index {
 		}
 		return before, now
 	}
+	moved := int64(0) // rows whose slot changes
 	for _, id := range l.prev.order {
 		if l.taken[id] {
 			continue
@@ -294,7 +328,10 @@ func (l *loader) mended(v *version, columns []int, fresh []uint32) *index {
 			if i%BurstRows == 0 {
 				runtime.Gosched()
 			}
-			if (i >= len(now) || now[i] != h) && !ix.remove(h, id<<rowBits|uint32(i)) {
+			if i < len(now) && now[i] == h {
+				continue
+			}
+			if moved++; moved > v.rows/4 || !ix.remove(h, id<<rowBits|uint32(i)) {
 				return nil
 			}
 		}
