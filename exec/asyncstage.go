@@ -201,15 +201,26 @@ func (s *asyncStage) complete(c *asyncCall) error {
 
 // pump launches what may be launched.
 func (s *asyncStage) pump() {
-	if s.rows >= s.bound && s.flying == 0 && len(s.ready) == 0 {
-		s.closeAll() // all of these rows wait for batches that are not full
-	}
 	for len(s.ready) > 0 && s.flying < s.cfg.MaxInFlight {
 		c := s.ready[0]
 		s.ready[0], s.ready = nil, s.ready[1:]
 		s.flying++
 		s.launch(c)
 	}
+}
+
+// move does what follows from what has come: calls are launched, and what may
+// come out does.
+func (s *asyncStage) move(out asyncOut) error {
+	s.pump()
+	if err := s.drain(out); err != nil {
+		return err
+	}
+	if s.rows >= s.bound && s.flying == 0 {
+		s.closeAll() // all of these rows wait for batches that are not full
+		s.pump()
+	}
+	return nil
 }
 
 // asyncOut is where rows and signals go when their time has come.

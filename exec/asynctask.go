@@ -71,10 +71,7 @@ func (a *asyncTask) expired(ctx context.Context, at time.Time) error {
 	return a.t.settle(a.move())
 }
 
-func (a *asyncTask) move() error {
-	a.pump()
-	return a.drain(a)
-}
+func (a *asyncTask) move() error { return a.asyncStage.move(a) }
 
 // What comes out of the stage.
 
