@@ -186,7 +186,7 @@ func options(b *strings.Builder, head string, list []catalog.OptionSpec) {
 func functionsPage(*testing.T) string {
 	b := &strings.Builder{}
 	b.WriteString("# Functions, operators and aggregates\n\n" + generated +
-		"Results, errors and their SQLSTATEs are those of PostgreSQL 15 where it has the function. CASE, CAST, TRY_CAST and `::` are syntax.\n" +
+		"Results, errors and their SQLSTATEs are those of PostgreSQL 15 where it has the function ([where not](postgresql.md)); where Flink has one of that name, too, PostgreSQL wins. CASE, CAST, TRY_CAST and `::` are syntax.\n" +
 		"`any` is any type; a type with `…` behind it may come any number of times.\n")
 	fs := expr.Builtin()
 	for _, part := range []struct {
@@ -284,6 +284,16 @@ var limits = []struct{ head, file, names string }{
 	{"", "exec/lookup/reader.go", "MaxAnswerBytes"},
 	{"", "exec/lookup/scan.go", "ScanRows"},
 	{"", "exec/lookup/snapshot.go", "SnapshotEvery maxSnapshotFrame"},
+	{"", "exec/lookup/records/reader.go", "MaxRows maxBatchBytes MaxRecordBytes readBytes"},
+	{"", "exec/lookup/records/stream.go", "maxDepth"},
+	{"", "exec/lookup/sources/latest.go", "minDead"},
+	{"", "exec/web/client.go", "maxRedirects maxConns maxIdle idleTimeout maxHeaderBytes maxRootCertSize"},
+	{"", "exec/postgres/options.go", "maxMessageBytes"},
+	{"", "exec/postgres/pool.go", "maxLife maxIdle closeTimeout cancelDelay"},
+	{"", "exec/postgres/load.go", "grace"},
+	{"", "exec/postgres/source.go", "maxBatchBytes"},
+	{"", "exec/postgres/lookup.go", "maxAnswerBytes"},
+	{"", "internal/allow/host.go", "DialTimeout"},
 	{"JSON", "exec/format/json/scan.go", "MaxDepth"},
 	{"", "exec/format/json/layout.go", "maxLayouts maxSlots"},
 	{"Time", "planner/table.go", "DefaultDelay DefaultIdleTimeout"},

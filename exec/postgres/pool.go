@@ -21,8 +21,8 @@ const (
 	maxLife = 30 * time.Minute
 	// maxIdle is how long one may be unused before it is asked whether it lives.
 	maxIdle = 100 * time.Millisecond
-	// closeTimeout bounds the good-bye to a server, cancelDelay the time it has to
-	// end a statement that was cancelled.
+	// closeTimeout bounds the good-bye to a server and the question whether it lives,
+	// cancelDelay the time it has to end a statement that was cancelled.
 	closeTimeout = time.Second
 	cancelDelay  = 2 * time.Second
 )

@@ -18,14 +18,20 @@ import (
 
 // Bounds of a source's connections.
 const (
-	maxRedirects    = 5
-	maxConns        = 16
-	maxIdle         = 4
-	idleTimeout     = 90 * time.Second
-	maxHeaderBytes  = 1 << 20
+	// maxRedirects is how many redirects a request follows.
+	maxRedirects = 5
+	// maxConns bounds the connections of a source, maxIdle those that are kept for
+	// the next request, idleTimeout for how long.
+	maxConns    = 16
+	maxIdle     = 4
+	idleTimeout = 90 * time.Second
+	// maxHeaderBytes bounds the headers of an answer.
+	maxHeaderBytes = 1 << 20
+	// maxRootCertSize bounds the file of 'ssl.root-cert'.
 	maxRootCertSize = 4 << 20
-	userAgent       = "penstock"
 )
+
+const userAgent = "penstock"
 
 // client sends requests with the headers of the options.
 type client struct {
