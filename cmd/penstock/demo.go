@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,6 +13,7 @@ import (
 	"github.com/penstock/penstock/exec/kafka/broker"
 	"github.com/penstock/penstock/internal/allow"
 	"github.com/penstock/penstock/internal/gen"
+	"github.com/penstock/penstock/internal/wordlen"
 )
 
 // What the demo runs on: visits of a few visitors, in event time that follows
@@ -57,10 +59,14 @@ func demoCmd() *cobra.Command {
 			}
 			d := &demo{cmd: c}
 			if d.broker, err = broker.Start(broker.Config{Listen: kafkaAddr, AutoCreate: true, RetentionBytes: demoRetention,
-				Topics: map[string]int{"website-visit": 2, "traffic-agg-sql": 1}}); err != nil {
+				Topics: map[string]int{"website-visit": 2, "traffic-agg-sql": 1, "input-topic": 1, "words": 1}}); err != nil {
 				return err
 			}
 			defer d.broker.Close()
+			if err := d.serveWords(); err != nil {
+				return err
+			}
+			defer d.words.Close()
 			if d.server, err = openServer(httpAddr, pgAddr, "", nil, allow.New(nil, nil), log); err != nil {
 				return err
 			}
@@ -80,18 +86,19 @@ type demo struct {
 	cmd    *cobra.Command
 	broker *broker.Broker
 	server *server
+	words  *wordlen.Server
 }
 
 func (d *demo) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
-	visits := make(chan error, 1)
-	go func() {
-		err := d.visits(ctx)
-		if err != nil && ctx.Err() == nil {
-			cancel(err)
-		}
-		visits <- err
-	}()
+	var feeds sync.WaitGroup
+	for _, feed := range []func(context.Context) error{d.visits, d.text} {
+		feeds.Go(func() {
+			if err := feed(ctx); err != nil && ctx.Err() == nil {
+				cancel(err)
+			}
+		})
+	}
 	err := d.query(ctx)
 	if errors.Is(err, context.Canceled) || ctx.Err() != nil {
 		err = nil
@@ -100,7 +107,7 @@ func (d *demo) run(ctx context.Context) error {
 		err = cause
 	}
 	cancel(nil)
-	<-visits //nolint:errcheck // a failure has come as the cause
+	feeds.Wait() // a failure has come as the cause
 	return err
 }
 
@@ -134,14 +141,19 @@ func (d *demo) query(ctx context.Context) error {
 	if err := e.Exec(ctx, fmt.Sprintf(demoTables, d.broker.Addr())+"INSERT INTO traffic_agg "+demoQuery); err != nil {
 		return err
 	}
+	if err := d.startWords(ctx); err != nil {
+		return err
+	}
 	host, port := splitAddr(d.server.pgAddr.String())
 	fmt.Fprintf(out, `Visits go into the topic website-visit of the broker on %s, page views per visitor and 20 seconds
-into traffic-agg-sql. Try in another terminal:
+into traffic-agg-sql. Words of the text in input-topic are sent to a gRPC service, at most ten a call, and go with
+their lengths into words. Try in another terminal:
 
   psql -h %s -p %s
     \d
     \set FETCH_COUNT 1
     SELECT * FROM traffic_agg;
+    SELECT * FROM words;
     EXPLAIN SELECT id, COUNT(*) FROM website_visit WHERE http_response = 404 GROUP BY TUMBLE(CAST(event_datetime AS TIMESTAMP), INTERVAL '20' SECOND), id;
   curl -N http://%s/v1/sql -d "SELECT id, lat, lng, http_request FROM website_visit"
   curl http://%s/v1/queries
