@@ -218,6 +218,9 @@ func (b *binder) bindGrouping(x *parser.Call, s *exprScope) (plan.Expr, error) {
 	if len(x.Args) > 31 {
 		return nil, sqlerr.New(sqlerr.ProgramLimitExceeded, "GROUPING must have fewer than 32 arguments").At(pos)
 	}
+	if !s.group.any {
+		return nil, sqlerr.New(sqlerr.GroupingError, "arguments to GROUPING must be grouping expressions of the associated query level").At(pos)
+	}
 	args, err := b.exprs(x.Args, &exprScope{rel: s.rel, clause: s.clause, group: s.group, inAggregate: true})
 	if err != nil {
 		return nil, err

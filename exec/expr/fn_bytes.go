@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"crypto/sha512"
 	"strings"
@@ -114,6 +115,9 @@ func (c *call) recode(s, from, to []byte) error {
 	b, err := encodingOf(to)
 	if err != nil {
 		return err
+	}
+	if k := bytes.IndexByte(s, 0); k >= 0 && a != "UTF8" {
+		return sqlerr.New(sqlerr.BadByteSequence, "invalid byte sequence for encoding \"%s\": 0x00", a)
 	}
 	for k := 0; a == "UTF8" && k < len(s); {
 		r, n := utf8.DecodeRune(s[k:])

@@ -43,7 +43,7 @@ var mathFunctions = []function{
 	{name: "cbrt", sigs: doubleOne, kernel: double1(plain(math.Cbrt)), doc: "cube root", example: "cbrt(64.0) → 4"},
 	{name: "exp", sigs: reals, kernel: decimalOr(datum.Decimal.Exp, double1(exp)), doc: "e raised to a power", example: "exp(1.0) → 2.7182818284590452"},
 	{name: "ln", sigs: reals, kernel: decimalOr(datum.Decimal.Ln, double1(logarithm(math.Log))), doc: "natural logarithm", example: "ln(2.0) → 0.6931471805599453"},
-	{name: "log10", sigs: reals, kernel: decimalOr(log10Decimal, double1(logarithm(math.Log10))), doc: "logarithm to base 10", example: "log10(1000) → 3"},
+	{name: "log10", sigs: reals, kernel: decimalOr(log10Decimal, double1(logarithm(log10))), doc: "logarithm to base 10", example: "log10(1000) → 3"},
 	{name: "log2", sigs: doubleOne, kernel: double1(logarithm(math.Log2)), doc: "logarithm to base 2", example: "log2(8) → 3"},
 	{name: "log", sigs: reals + "; " + doublePair + "; " + decimalPair, kernel: newLog, doc: "logarithm to base 10, or of the second to the base of the first",
 		example: "log(2, 64) → 6.0000000000000000"},
@@ -144,7 +144,7 @@ func checkLog(x float64) error {
 
 func newLog(s *site) (exec.Eval, error) {
 	if len(s.args) == 1 {
-		return decimalOr(log10Decimal, double1(logarithm(math.Log10)))(s)
+		return decimalOr(log10Decimal, double1(logarithm(log10)))(s)
 	}
 	return decimalOr2(func(base, x datum.Decimal) (datum.Decimal, error) { return x.Log(base) }, double2(logTo))(s)
 }
@@ -163,6 +163,14 @@ func logTo(base, x float64) (float64, error) {
 		return math.Log2(x), nil
 	}
 	return math.Log(x) / math.Log(base), nil
+}
+
+// log10 brings subnormal numbers up first, which the library does not.
+func log10(x float64) float64 {
+	if x < 1e-300 {
+		return math.Log10(x*1e100) - 100
+	}
+	return math.Log10(x)
 }
 
 func log10Decimal(x datum.Decimal) (datum.Decimal, error) { return x.Log(datum.DecimalFromInt64(10)) }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/internal/sqlerr"
 )
 
@@ -39,7 +40,7 @@ var quoteFunctions = []function{
 		})},
 	{name: "quote_literal", sigs: "text -> text; any -> text", doc: "as a literal of SQL", example: "quote_literal('O''Reilly') → 'O''Reilly'",
 		kernel: strictly(func(c *call, i int) error {
-			c.putLiteral(c.textOf(0, i))
+			c.putLiteral(c.castText(0, i))
 			return nil
 		})},
 	{name: "quote_nullable", sigs: "text -> text; any -> text", loose: true, doc: "as a literal of SQL, or NULL", example: "quote_nullable(NULL) → NULL",
@@ -47,7 +48,7 @@ var quoteFunctions = []function{
 			if c.isNull(0, i) {
 				c.put([]byte("NULL"))
 			} else {
-				c.putLiteral(c.textOf(0, i))
+				c.putLiteral(c.castText(0, i))
 			}
 			return nil
 		})},
@@ -59,6 +60,14 @@ var quoteFunctions = []function{
 func (c *call) textOf(k, i int) []byte {
 	c.buf = AppendTextIn(c.buf[:0], c.types[k], c.args[k], i, c.env.Timezone)
 	return c.buf
+}
+
+// castText is textOf with BOOLEAN written out, as a cast does.
+func (c *call) castText(k, i int) []byte {
+	if c.types[k].Kind == catalog.Boolean {
+		return strconv.AppendBool(c.buf[:0], c.args[k].Bool[i])
+	}
+	return c.textOf(k, i)
 }
 
 func isPlainIdent(s []byte) bool {

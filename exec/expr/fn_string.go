@@ -29,6 +29,7 @@ var stringFunctions = []function{
 	{name: "upper", sigs: "text -> text", kernel: strictly(mapCase(unicode.ToUpper, 'a', 'z')), doc: "in capital letters", example: "upper('abc') → ABC"},
 	{name: "initcap", sigs: "text -> text", kernel: strictly(initcap), doc: "each word with a capital first letter", example: "initcap('hi THOMAS') → Hi Thomas"},
 	{name: "length", sigs: "text -> int; bytes -> int; bytes, text -> int", kernel: strictly(length), doc: "number of characters, or of bytes of BYTES", example: "length('jösé') → 4"},
+	{name: "char_length", sigs: "text -> int", kernel: strictly(length), doc: "number of characters", example: "char_length('jösé') → 4"},
 	{name: "octet_length", sigs: "text -> int; bytes -> int", doc: "number of bytes", example: "octet_length('jösé') → 6",
 		kernel: strictly(func(c *call, i int) error {
 			c.out.Int[i] = int64(len(c.str(0, i)))
@@ -41,6 +42,8 @@ var stringFunctions = []function{
 		})},
 	{name: "substring", sigs: "text, int -> text; text, int, int -> text; bytes, int -> bytes; bytes, int, int -> bytes; text, text -> text", kernel: newSubstring,
 		doc: "characters from a position (from 1) on, at most so many; or what a regular expression matches", example: "substring('Thomas', 2, 3) → hom"},
+	{name: "substr", sigs: "text, int -> text; text, int, int -> text; bytes, int -> bytes; bytes, int, int -> bytes", kernel: strictly(substring),
+		doc: "characters from a position (from 1) on, at most so many", example: "substr('Thomas', 2, 3) → hom"},
 	{name: "left", sigs: "text, int -> text", kernel: strictly(leftRight(true)), doc: "first characters; all but the last where negative", example: "left('abcde', 2) → ab"},
 	{name: "right", sigs: "text, int -> text", kernel: strictly(leftRight(false)), doc: "last characters; all but the first where negative", example: "right('abcde', 2) → de"},
 	{name: "btrim", sigs: "text -> text; text, text -> text; bytes, bytes -> bytes", kernel: strictly(trimmed(true, true)),
@@ -52,7 +55,8 @@ var stringFunctions = []function{
 	{name: "replace", sigs: "text, text, text -> text", kernel: strictly(replaceAll), doc: "each occurrence of the second replaced by the third",
 		example: "replace('abcdefabcdef', 'cd', 'XX') → abXXefabXXef"},
 	{name: "position", sigs: "text, text -> int; bytes, bytes -> int", kernel: strictly(position),
-		doc: "place of the second in the first, from 1; 0: not there", example: "strpos('high', 'ig') → 2"},
+		doc: "place of the second in the first, from 1; 0: not there", example: "position('ig' IN 'high') → 2"},
+	{name: "strpos", sigs: "text, text -> int", kernel: strictly(position), doc: "place of the second in the first, from 1; 0: not there", example: "strpos('high', 'ig') → 2"},
 	{name: "concat", sigs: "any... -> text", loose: true, kernel: loosely(concat), doc: "all values as text, NULLs left out", example: "concat('abc', 2, NULL, 22) → abc222"},
 	{name: "concat_ws", sigs: "text, any... -> text", loose: true, kernel: loosely(concatWS), doc: "all values as text with the first between them",
 		example: "concat_ws(',', 'abc', 2, NULL) → abc,2"},
@@ -159,7 +163,7 @@ func length(c *call, i int) error {
 		}
 		c.out.Int[i] = int64(len(c.str(0, i)))
 		if e == "UTF8" {
-			if !utf8.Valid(c.str(0, i)) {
+			if !utf8.Valid(c.str(0, i)) || bytes.IndexByte(c.str(0, i), 0) >= 0 {
 				return errByteSequence(c.str(0, i))
 			}
 			c.out.Int[i] = int64(utf8.RuneCount(c.str(0, i)))

@@ -18,7 +18,7 @@ const (
 )
 
 var timeFunctions = []function{
-	{name: "extract", sigs: extracts, kernel: strictly(extractRow), doc: "a field of a time", example: "extract('hour', TIMESTAMP '2001-02-16 20:38:40') → 20"},
+	{name: "extract", sigs: extracts, kernel: strictly(extractRow), doc: "a field of a time", example: "EXTRACT(HOUR FROM TIMESTAMP '2001-02-16 20:38:40') → 20"},
 	{name: "date_part", sigs: dateParts, kernel: strictly(extractRow), doc: "a field of a time, as DOUBLE", example: "date_part('hour', TIMESTAMP '2001-02-16 20:38:40') → 20"},
 	{name: "date_trunc", sigs: "text, ts -> ts; text, tstz -> tstz; text, interval -> interval; text, tstz, text -> tstz", kernel: strictly(dateTrunc),
 		doc: "the beginning of the unit that a time lies in", example: "date_trunc('hour', TIMESTAMP '2001-02-16 20:38:40') → 2001-02-16 20:00:00"},
@@ -124,6 +124,10 @@ func extractRow(c *call, i int) error {
 }
 
 func dateTrunc(c *call, i int) error {
+	if len(c.args) == 3 && !datum.IsFinite(c.int(1, i)) {
+		c.out.Int[i] = c.int(1, i)
+		return nil
+	}
 	f, err := c.unit(0, i, c.types[1])
 	if err != nil {
 		return err
@@ -396,6 +400,10 @@ func (c *call) zone(i int) (*time.Location, error) {
 }
 
 func atTimeZone(c *call, i int) error {
+	if !datum.IsFinite(c.int(1, i)) {
+		c.out.Int[i] = c.int(1, i)
+		return nil
+	}
 	zone, err := c.zone(i)
 	if err != nil {
 		return err

@@ -69,13 +69,8 @@ func (f *numFormat) number(c *call, i int) (text string, pre int, err error) {
 		d = datum.DecimalFromInt64(c.int(0, i))
 	}
 	if f.roman {
-		n := int64(0)
-		if d.Form == datum.Finite {
-			if r, err := d.Round(0); err == nil {
-				n, _ = r.ToInt64(32)
-			}
-		}
-		return roman(n), pre, nil
+		n, err := d.ToInt64(32)
+		return roman(n), pre, err
 	}
 	if f.exponent {
 		if d.Form != datum.Finite {
@@ -112,8 +107,11 @@ func (f *numFormat) number(c *call, i int) (text string, pre int, err error) {
 
 func (f *numFormat) float(v float64, digits, pre int) (string, int, error) {
 	if f.roman {
-		if !(math.Abs(v) < math.MaxInt32) {
-			v = 0
+		if v-v != 0 {
+			return roman(0), pre, nil
+		}
+		if math.Abs(v) >= math.MaxInt32 {
+			return "", 0, errIntRange(catalog.Int)
 		}
 		return roman(int64(math.RoundToEven(v))), pre, nil
 	}

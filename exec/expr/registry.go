@@ -59,8 +59,8 @@ func init() {
 }
 
 // aliases are second names.
-var aliases = map[string]string{"char_length": "length", "character_length": "length", "substr": "substring",
-	"strpos": "position", "instr": "position", "ceiling": "ceil", "pow": "power", "trim": "btrim", "rand": "random", "uuid": "gen_random_uuid",
+var aliases = map[string]string{"character_length": "char_length",
+	"instr": "strpos", "ceiling": "ceil", "pow": "power", "trim": "btrim", "rand": "random", "uuid": "gen_random_uuid",
 	"current_timestamp": "now", "transaction_timestamp": "now", "statement_timestamp": "now",
 	"session_user": "current_user", "user": "current_user", "current_catalog": "current_database", "every": "bool_and",
 	"stddev": "stddev_samp", "variance": "var_samp", "truncate": "trunc",

@@ -24,6 +24,16 @@
 //
 // A difference that is there no more fails the test, as any other does.
 //
+// A file in testdata/expr has an expression, or a SELECT, a line and behind → what
+// PostgreSQL answered: the text, or ! and the SQLSTATE. Where ours is another, it
+// follows behind ≠, and behind ¦ the name of the reason in reasons_test.go.
+// generated.txt is made by generate_test.go of the overloads of all functions and of
+// edge values. docs/reference/postgresql.md lists all reasons.
+//
+//	make difftest
+//
+// starts a PostgreSQL 15 of its own and compares with that.
+//
 // To add statements, write them at the margin without an answer, and have the
 // answers fetched by
 //

@@ -85,6 +85,9 @@ func oneLine(sql string, rows [][]string) string {
 	if !strings.Contains(strings.ToUpper(sql), "ORDER BY") {
 		slices.Sort(texts)
 	}
+	if len(texts) == 0 {
+		return "(no rows)"
+	}
 	return strings.Join(texts, " ; ")
 }
 

@@ -442,14 +442,10 @@ SELECT version() IS NULL
 SELECT (SELECT 1)
   ?column? int4
   1
-! refused
-> ERROR 0A000 a subquery in an expression is not supported at 8
 
 SELECT EXISTS (SELECT 1)
   exists bool
   t
-! refused
-> ERROR 0A000 EXISTS (subquery) is not supported at 8
 
 SELECT 1 AS "ünï"
   ünï int4

@@ -566,9 +566,6 @@ SELECT abs(-7::numeric)
 SELECT 2::numeric ^ 3::numeric
   ?column? numeric
   8.0000000000000000
-! computed in double precision
-> ?column? float8
-> 8
 
 SELECT '3' + 4::numeric
   ?column? numeric
@@ -596,23 +593,14 @@ SELECT sqrt(4::numeric)
 SELECT power(2::numeric, 3::numeric)
   power numeric
   8.0000000000000000
-! computed in double precision
-> power float8
-> 8
 
 SELECT exp(0::numeric)
   exp numeric
   1.0000000000000000
-! computed in double precision
-> exp float8
-> 1
 
 SELECT ln(1::numeric)
   ln numeric
   0.0000000000000000
-! computed in double precision
-> ln float8
-> 0
 
 SELECT mod(7::numeric, 2::numeric)
   mod numeric
@@ -844,16 +832,10 @@ SELECT 2 ^ 10
 SELECT 2 ^ 0.5
   ?column? numeric
   1.4142135623730950
-! computed in double precision
-> ?column? float8
-> 1.4142135623730951
 
 SELECT 2.0 ^ 3
   ?column? numeric
   8.0000000000000000
-! computed in double precision
-> ?column? float8
-> 8
 
 SELECT -2 ^ 2
   ?column? float8
@@ -1234,8 +1216,6 @@ SELECT row(1,2) = row(1,2)
 SELECT row(1,2) < row(1,3)
   ?column? bool
   t
-! refused
-> ERROR 0A000 comparing rows with < is not supported at 17
 
 SELECT (1,2) = (1,3)
   ?column? bool

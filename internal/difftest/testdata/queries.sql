@@ -814,8 +814,6 @@ SELECT bool_and(x), bool_or(x), every(x) FROM (VALUES (true),(false),(NULL)) t(x
 SELECT bit_and(x), bit_or(x), bit_xor(x) FROM (VALUES (5),(6)) t(x)
   bit_and int4 | bit_or int4 | bit_xor int4
   4 | 7 | 3
-! the function is not there, or not for these types
-> ERROR 42883 function bit_and(integer) does not exist at 8
 
 SELECT stddev(x), stddev_pop(x), stddev_samp(x), variance(x), var_pop(x), var_samp(x) FROM (VALUES (1),(2),(4)) t(x)
   stddev numeric | stddev_pop numeric | stddev_samp numeric | variance numeric | var_pop numeric | var_samp numeric
@@ -832,20 +830,14 @@ SELECT stddev(x), var_pop(x) FROM (VALUES (1::float8),(2),(4)) t(x)
 SELECT corr(y, x), covar_pop(y, x), covar_samp(y, x), regr_slope(y, x), regr_count(y, x) FROM (VALUES (1::float8, 2::float8),(2,4),(3,7)) t(x,y)
   corr float8 | covar_pop float8 | covar_samp float8 | regr_slope float8 | regr_count int8
   0.9933992677987828 | 1.6666666666666667 | 2.5 | 2.5 | 3
-! the function is not there, or not for these types
-> ERROR 42883 function corr(double precision, double precision) does not exist at 8
 
 SELECT array_agg(x ORDER BY x DESC) FROM (VALUES (1),(2)) t(x)
   array_agg int4[]
   {2,1}
-! refused
-> ERROR 0A000 ORDER BY in an aggregate is not supported at 8
 
 SELECT string_agg(x, ',' ORDER BY x) FROM (VALUES ('b'),('a')) t(x)
   string_agg text
   a,b
-! refused
-> ERROR 0A000 ORDER BY in an aggregate is not supported at 8
 
 SELECT count(DISTINCT (x, y)) FROM (VALUES (1,2),(1,2),(2,1)) t(x,y)
   count int8
@@ -854,22 +846,16 @@ SELECT count(DISTINCT (x, y)) FROM (VALUES (1,2),(1,2),(2,1)) t(x,y)
 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY x) FROM (VALUES (1),(2)) t(x)
   percentile_cont float8
   1.5
-! refused
-> ERROR 0A000 WITHIN GROUP is not supported at 8
 
 SELECT GROUPING(x) FROM (VALUES (1)) t(x) GROUP BY x
   grouping int4
   0
-! the function is not there, or not for these types
-> ERROR 42883 function grouping(integer) does not exist at 8
 
 SELECT x, count(*) FROM (VALUES (1),(2)) t(x) GROUP BY ROLLUP (x)
   x int4 | count int8
   1 | 1
   2 | 1
   NULL | 2
-! refused
-> ERROR 0A000 ROLLUP is not supported at 56
 
 SELECT CASE WHEN x > 1 THEN 'big' ELSE 'small' END AS size, count(*) FROM (VALUES (1),(2),(3)) t(x) GROUP BY CASE WHEN x > 1 THEN 'big' ELSE 'small' END
   size text | count int8
@@ -1034,26 +1020,20 @@ SELECT t.x FROM (VALUES (1),(2)) t(x) JOIN (VALUES (1),(1)) u(x) ON t.x = u.x
 SELECT x FROM (VALUES (1),(2)) t(x) WHERE x IN (SELECT y FROM (VALUES (2)) u(y))
   x int4
   2
-! refused
-> ERROR 0A000 IN (subquery) is not supported at 43
 
 SELECT x FROM (VALUES (1),(2)) t(x) WHERE x NOT IN (SELECT y FROM (VALUES (2)) u(y))
   x int4
   1
 ! refused
-> ERROR 0A000 IN (subquery) is not supported at 43
+> ERROR 0A000 NOT IN (subquery) here is not supported at 49
 
 SELECT x FROM (VALUES (1),(2)) t(x) WHERE x = (SELECT max(y) FROM (VALUES (2)) u(y))
   x int4
   2
-! refused
-> ERROR 0A000 a subquery in an expression is not supported at 47
 
 SELECT x FROM (VALUES (1),(2)) t(x) WHERE EXISTS (SELECT 1 FROM (VALUES (2)) u(y) WHERE y = x)
   x int4
   2
-! refused
-> ERROR 0A000 EXISTS (subquery) is not supported at 43
 
 SELECT * FROM UNNEST(ARRAY[1,2,NULL])
   unnest int4
@@ -1112,16 +1092,12 @@ SELECT * FROM generate_series(1, 3)
   1
   2
   3
-! refused
-> ERROR 0A000 the table function generate_series is not supported at 15
 
 SELECT * FROM generate_series(1, 3) AS g(x)
   x int4
   1
   2
   3
-! refused
-> ERROR 0A000 the table function generate_series is not supported at 15
 
 SELECT (ARRAY[1,2,3])[1], (ARRAY[1,2,3])[0], (ARRAY[1,2,3])[5], (ARRAY[1,2,3])[NULL], (NULL::int[])[1]
   array int4 | array int4 | array int4 | array int4 | int4 int4
@@ -1141,8 +1117,6 @@ SELECT (ARRAY[1,2,3])['2']
 SELECT (ARRAY[1,2,3])[1:2]
   array int4[]
   {1,2}
-! refused
-> ERROR 0A000 an array slice is not supported at 22
 
 SELECT ('{1,2}'::int[])[2] + 1
   ?column? int4
@@ -1178,8 +1152,6 @@ SELECT array_remove(ARRAY[1,2,1], 1)
 SELECT array_replace(ARRAY[1,2,1], 1, 9)
   array_replace int4[]
   {9,2,9}
-! the function is not there, or not for these types
-> ERROR 42883 function array_replace(integer[], integer, integer) does not exist at 8
 
 SELECT array_append(ARRAY[1,2], 3::bigint), array_append(ARRAY[1,2], 2.5), array_prepend(1.5, ARRAY[1])
   array_append int8[] | array_append numeric[] | array_prepend numeric[]
@@ -1226,20 +1198,14 @@ SELECT cardinality(ARRAY[1,2])
 SELECT array_upper(ARRAY[1,2], 1)
   array_upper int4
   2
-! the function is not there, or not for these types
-> ERROR 42883 function array_upper(integer[], integer) does not exist at 8
 
 SELECT array_lower(ARRAY[1,2], 1)
   array_lower int4
   1
-! the function is not there, or not for these types
-> ERROR 42883 function array_lower(integer[], integer) does not exist at 8
 
 SELECT array_ndims(ARRAY[1])
   array_ndims int4
   1
-! the function is not there, or not for these types
-> ERROR 42883 function array_ndims(integer[]) does not exist at 8
 
 SELECT array_position(ARRAY['a','b'], 'b')
   array_position int4
@@ -1252,8 +1218,6 @@ SELECT array_position(ARRAY[1,2], 5)
 SELECT array_positions(ARRAY[1,2,1], 1)
   array_positions int4[]
   {1,3}
-! the function is not there, or not for these types
-> ERROR 42883 function array_positions(integer[], integer) does not exist at 8
 
 SELECT array_position(ARRAY[1,2], 2::bigint)
   array_position int4
@@ -1262,20 +1226,14 @@ SELECT array_position(ARRAY[1,2], 2::bigint)
 SELECT ARRAY[1,2] @> ARRAY[1]
   ?column? bool
   t
-! the operators of containment are not there; array_contains is
-> ERROR 42883 operator does not exist: integer[] @> integer[] at 19
 
 SELECT ARRAY[1] <@ ARRAY[1,2]
   ?column? bool
   t
-! the operators of containment are not there; array_contains is
-> ERROR 42883 operator does not exist: integer[] <@ integer[] at 17
 
 SELECT ARRAY[1,2] && ARRAY[2,3]
   ?column? bool
   t
-! the operators of containment are not there; array_contains is
-> ERROR 42883 operator does not exist: integer[] && integer[] at 19
 
 SELECT ARRAY[1,2]::text, ARRAY['a b','c"d',NULL,''], ARRAY[1.5, NULL]::text[], '{1,2}'::text[]::int[]
   array text | array text[] | array text[] | int4 int4[]

@@ -170,14 +170,10 @@ SELECT timestamptz '2024-05-06 07:08:09+00' AT TIME ZONE 'UTC'
 SELECT timestamptz '2024-05-06 07:08:09+00' AT TIME ZONE '+02'
   timezone timestamp
   2024-05-06 05:08:09
-! time zones have names
-> ERROR 22023 time zone "+02" not recognized at 45
 
 SELECT timestamptz '2024-05-06 07:08:09+00' AT TIME ZONE interval '2 hours'
   timezone timestamp
   2024-05-06 09:08:09
-! the function is not there, or not for these types
-> ERROR 42883 function timezone(interval, timestamp with time zone) does not exist at 45
 
 SELECT date '2024-05-06' AT TIME ZONE 'UTC'
   timezone timestamp
@@ -205,8 +201,6 @@ SELECT to_char(timestamp '2024-05-06 17:08:09.123456', 'Dy DD Mon YYYY HH12:MI a
 SELECT to_char(timestamp '2024-05-06 17:08:09', 'Day, Month DDth')
   to_char text
   Monday   , May       06th
-! the pattern is refused
-> ERROR 22023 invalid date format "Day, Month DDth": the pattern "th" is not supported at 8
 
 SELECT to_char(timestamp '2024-05-06 17:08:09.1', 'IYYY-IW ID Q DDD MS')
   to_char text
@@ -219,8 +213,6 @@ SELECT to_char(date '2024-05-06', 'DD/MM/YY')
 SELECT to_char(interval '1 day 02:03:04', 'DD HH24:MI:SS')
   to_char text
   01 02:03:04
-! the function is not there, or not for these types
-> ERROR 42883 function to_char(interval, unknown) does not exist at 8
 
 SELECT to_char(timestamptz '2024-05-06 17:08:09+02', 'YYYY-MM-DD"T"HH24:MI:SSOF')
   to_char text
@@ -237,14 +229,10 @@ SELECT to_char(timestamp '2024-05-06', NULL), to_char(NULL::timestamp, 'YYYY')
 SELECT to_date('06/05/2024', 'DD/MM/YYYY')
   to_date date
   2024-05-06
-! the formats of TO_DATE and TO_TIMESTAMP are those of Flink
-> ERROR 22023 invalid date format "DD/MM/YYYY": the letters "YYYY" are not supported at 8
 
 SELECT to_timestamp('2024-05-06 07:08:09', 'YYYY-MM-DD HH24:MI:SS')
   to_timestamp timestamptz
   2024-05-06 07:08:09+00
-! the formats of TO_DATE and TO_TIMESTAMP are those of Flink
-> ERROR 22023 invalid date format "YYYY-MM-DD HH24:MI:SS": the letters "YYYY" are not supported at 8
 
 SELECT to_timestamp(1715000000)
   to_timestamp timestamptz
@@ -256,13 +244,9 @@ SELECT to_timestamp(1.5)
 
 SELECT to_date('x', 'YYYY')
   ERROR 22007 invalid value "x" for "YYYY"
-! the formats of TO_DATE and TO_TIMESTAMP are those of Flink
-> ERROR 22023 invalid date format "YYYY": the letters "YYYY" are not supported at 8
 
 SELECT to_date('2024-13-01', 'YYYY-MM-DD')
   ERROR 22008 date/time field value out of range: "2024-13-01"
-! the formats of TO_DATE and TO_TIMESTAMP are those of Flink
-> ERROR 22023 invalid date format "YYYY-MM-DD": the letters "YYYY" are not supported at 8
 
 SELECT make_date(2024, 2, 29)
   make_date date
@@ -279,8 +263,6 @@ SELECT make_timestamp(2024, 2, 29, 10, 11, 12.5)
 SELECT make_interval(days => 3)
   make_interval interval
   3 days
-! refused
-> ERROR 0A000 a named argument of an ordinary function is not supported at 22
 
 SELECT make_interval(1, 2, 3, 4, 5, 6, 7.5)
   make_interval interval
@@ -292,26 +274,18 @@ SELECT make_date(2023, 2, 29)
 SELECT make_timestamptz(2024, 2, 29, 10, 11, 12.5)
   make_timestamptz timestamptz
   2024-02-29 10:11:12.5+00
-! the function is not there, or not for these types
-> ERROR 42883 function make_timestamptz(integer, integer, integer, integer, integer, numeric) does not exist at 8
 
 SELECT make_timestamptz(2024, 2, 29, 10, 11, 12.5, 'Europe/Berlin')
   make_timestamptz timestamptz
   2024-02-29 09:11:12.5+00
-! the function is not there, or not for these types
-> ERROR 42883 function make_timestamptz(integer, integer, integer, integer, integer, numeric, unknown) does not exist at 8
 
 SELECT age(timestamp '2024-05-06', timestamp '2023-01-01')
   age interval
   1 year 4 mons 5 days
-! the function is not there, or not for these types
-> ERROR 42883 function age(timestamp without time zone, timestamp without time zone) does not exist at 8
 
 SELECT age(date '2024-03-01', date '2024-01-31')
   age interval
   1 mon 1 day
-! the function is not there, or not for these types
-> ERROR 42883 function age(date, date) does not exist at 8
 
 SELECT justify_days(interval '35 days'), justify_hours(interval '27 hours'), justify_interval(interval '1 mon -1 hour')
   justify_days interval | justify_hours interval | justify_interval interval
@@ -328,14 +302,10 @@ SELECT isfinite(timestamp '2024-01-01')
 SELECT isfinite(interval '1 day')
   isfinite bool
   t
-! the function is not there, or not for these types
-> ERROR 42883 function isfinite(interval) does not exist at 8
 
 SELECT (timestamp '2024-01-01', timestamp '2024-02-01') OVERLAPS (timestamp '2024-01-15', timestamp '2024-03-01')
   overlaps bool
   t
-! refused
-> ERROR 0A000 OVERLAPS is not supported at 57
 
 SELECT timestamp '2024-01-01 10:00'::date, timestamp '2024-01-01 10:00'::time, date '2024-01-01'::timestamp, timestamp '2024-01-01 10:00'::timestamptz, timestamptz '2024-01-01 10:00+00'::timestamp
   date date | time time | timestamp timestamp | timestamptz timestamptz | timestamp timestamp
@@ -474,8 +444,6 @@ SELECT EXTRACT(timezone FROM timestamptz '2024-05-06 01:08:09+00')
 SELECT to_char(timestamptz '2024-05-06 01:08:09+00', 'YYYY-MM-DD HH24:MI TZH:TZM')
   to_char text
   2024-05-05 21:08 -04:00
-! the pattern is refused
-> ERROR 22023 invalid date format "YYYY-MM-DD HH24:MI TZH:TZM": the pattern "TZH" is not supported at 8
 
 SELECT timestamptz '2024-03-10 06:30+00' + interval '1 day'
   ?column? timestamptz
@@ -544,8 +512,6 @@ SELECT concat(timestamptz '2024-05-06 12:00+00')
 SELECT json_build_object('a', timestamptz '2024-05-06 12:00+00')
   json_build_object json
   {"a" : "2024-05-06T08:00:00-04:00"}
-! the function is not there, or not for these types
-> ERROR 42883 function json_build_object(unknown, timestamp with time zone) does not exist at 8
 
 SET timezone = 'Asia/Kolkata'
   (no columns)
