@@ -142,32 +142,50 @@ func (h *byHand) complete(t testing.TB, i int) {
 	}
 }
 
-// batching is what the calls should be: the questions in order, each call full
-// before the next begins.
+// batching is what the calls should be: the questions of a key in order, each
+// call full before the next begins.
 type batching struct {
-	max   int
-	dedup bool
-	open  []int64
-	calls [][]int64
-	saved int
+	max    int
+	dedup  bool
+	parts  bool // a batch a value
+	open   map[int64][]int64
+	opened map[int64]time.Time
+	calls  [][]int64
+	saved  int
 }
 
-func (m *batching) ask(v int64) {
+func (m *batching) ask(v int64, now time.Time) {
 	if v < 0 {
 		return
 	}
-	if m.dedup && slices.Contains(m.open, v) {
+	key := int64(0)
+	if m.parts {
+		key = v
+	}
+	b := m.open[key]
+	if m.dedup && slices.Contains(b, v) {
 		m.saved++
 		return
 	}
-	if m.open = append(m.open, v); len(m.open) == m.max {
-		m.flush()
+	if len(b) == 0 {
+		m.opened[key] = now
+	}
+	if m.open[key] = append(b, v); len(m.open[key]) == m.max {
+		m.send(key)
 	}
 }
 
-func (m *batching) flush() {
-	if len(m.open) > 0 {
-		m.calls, m.open = append(m.calls, m.open), nil
+func (m *batching) send(key int64) {
+	m.calls = append(m.calls, m.open[key])
+	delete(m.open, key)
+}
+
+// flush sends the batches opened at or before a time.
+func (m *batching) flush(until time.Time) {
+	for key := range m.open {
+		if !m.opened[key].After(until) {
+			m.send(key)
+		}
 	}
 }
 
@@ -188,8 +206,7 @@ func TestAsyncProperty(t *testing.T) {
 			cfg.PartitionBy = []int{0}
 		}
 		h := newByHand(cfg, func(s string) { rt.Fatal(s) })
-		model := &batching{max: cfg.MaxRows, dedup: cfg.Deduplicate}
-		opened := h.now
+		model := &batching{max: cfg.MaxRows, dedup: cfg.Deduplicate, parts: parts, open: map[int64][]int64{}, opened: map[int64]time.Time{}}
 		var in []string // what went in, as it should come out
 		mayTake := func() bool { return !h.t.async.full() }
 		steps := rapid.SliceOfN(rapid.IntRange(0, 9), 0, 40).Draw(rt, "steps")
@@ -198,18 +215,12 @@ func TestAsyncProperty(t *testing.T) {
 			switch {
 			case step < 4 && mayTake():
 				vs := rapid.SliceOfN(rapid.Int64Range(-1, 7), 1, 8).Draw(rt, "values")
-				if len(model.open) == 0 {
-					opened = h.now
-				}
 				for _, v := range vs {
 					in = append(in, fmt.Sprintf("row0 %d", v))
-					was := len(model.open)
-					if model.ask(v); was == 0 {
-						opened = h.now
-					}
+					model.ask(v, h.now)
 				}
 				if cfg.MaxWait == 0 {
-					model.flush()
+					model.flush(h.now)
 				}
 				h.give(t, 0, rows(vs...))
 			case step == 4 && mayTake():
@@ -223,7 +234,7 @@ func TestAsyncProperty(t *testing.T) {
 			case step == 5 && mayTake():
 				epoch++
 				in = append(in, fmt.Sprintf("barrier %d", epoch))
-				model.flush()
+				model.flush(h.now)
 				h.give(t, 0, barrier(epoch))
 			case step == 6:
 				h.now = h.now.Add(time.Second)
@@ -232,19 +243,17 @@ func TestAsyncProperty(t *testing.T) {
 						rt.Fatal(err)
 					}
 				}
-				if cfg.MaxWait > 0 && len(model.open) > 0 && !opened.Add(cfg.MaxWait).After(h.now) {
-					model.flush()
-				}
+				model.flush(h.now.Add(-cfg.MaxWait))
 			case len(h.flying) > 0:
 				h.complete(t, rapid.IntRange(0, len(h.flying)-1).Draw(rt, "which"))
 			}
 			// A batch is sent before its time only if what waits for it, rows
 			// without a question included, is all that may be held.
-			if s := h.t.async; !parts && len(s.open) == 0 && len(model.open) > 0 {
+			if s := h.t.async; len(s.open) == 0 && len(model.open) > 0 {
 				if s.rows < s.bound {
-					rt.Fatalf("a batch of %d was sent although only %d rows are held", len(model.open), s.rows)
+					rt.Fatalf("batches of %v were sent although only %d rows are held", model.open, s.rows)
 				}
-				model.flush()
+				model.flush(h.now)
 			}
 			if len(h.flying) > cfg.MaxInFlight {
 				rt.Fatalf("%d calls under way", len(h.flying))
@@ -253,7 +262,7 @@ func TestAsyncProperty(t *testing.T) {
 				rt.Fatalf("%d rows held", n)
 			}
 		}
-		model.flush()
+		model.flush(h.now)
 		in = append(in, "end")
 		h.give(t, 0, end)
 		for len(h.flying) > 0 {
@@ -271,16 +280,14 @@ func TestAsyncProperty(t *testing.T) {
 				rt.Fatalf("a call has several keys: %v", c)
 			}
 		}
-		if !parts { // the calls end in any order
-			byText := func(a, b []int64) int { return slices.Compare(a, b) }
-			slices.SortFunc(h.f.calls, byText)
-			slices.SortFunc(model.calls, byText)
-			if fmt.Sprint(h.f.calls) != fmt.Sprint(model.calls) {
-				rt.Fatalf("calls %v, want %v", h.f.calls, model.calls)
-			}
-			if h.f.saved != model.saved {
-				rt.Fatalf("%d duplicates, want %d", h.f.saved, model.saved)
-			}
+		byText := func(a, b []int64) int { return slices.Compare(a, b) } // they end in any order
+		slices.SortFunc(h.f.calls, byText)
+		slices.SortFunc(model.calls, byText)
+		if fmt.Sprint(h.f.calls) != fmt.Sprint(model.calls) {
+			rt.Fatalf("calls %v, want %v", h.f.calls, model.calls)
+		}
+		if h.f.saved != model.saved {
+			rt.Fatalf("%d duplicates, want %d", h.f.saved, model.saved)
 		}
 	})
 }
