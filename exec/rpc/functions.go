@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"maps"
+	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -21,6 +22,8 @@ type Config struct {
 	Now func() time.Time
 	// Allow judges files and addresses.
 	Allow *allow.List
+	// Dial makes connections; nil means Allow's. Tests connect within the process.
+	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 	// Endpoint finds the object that CREATE ENDPOINT made; nil when there is none.
 	Endpoint func(name string) *catalog.Endpoint
 }
@@ -59,6 +62,9 @@ func New(cfg Config) *Functions {
 	}
 	if cfg.Endpoint == nil {
 		cfg.Endpoint = func(string) *catalog.Endpoint { return nil }
+	}
+	if cfg.Dial == nil {
+		cfg.Dial = cfg.Allow.Dialer()
 	}
 	return &Functions{cfg: cfg, funcs: map[string]*function{}, limits: map[string]*Limits{}, links: map[string]*link{}}
 }

@@ -72,7 +72,7 @@ func dialGRPC(fs *Functions, d *definition) (*grpcLinkState, error) {
 		state.Endpoints = append(state.Endpoints, resolver.Endpoint{Addresses: []resolver.Address{{Addr: a}}})
 	}
 	r.InitialState(state)
-	dial := fs.cfg.Allow.Dialer()
+	dial := fs.cfg.Dial
 	opts := []grpc.DialOption{
 		grpc.WithTransportCredentials(creds), grpc.WithResolvers(r), grpc.WithAuthority(authority), grpc.WithConnectParams(reconnect),
 		grpc.WithDefaultServiceConfig(`{"loadBalancingConfig":[{"round_robin":{}}]}`), grpc.WithDisableServiceConfig(), grpc.WithDisableRetry(),

@@ -35,7 +35,7 @@ func newHTTP(fs *Functions, d *definition) (*httpLinkState, error) {
 	if err != nil {
 		return nil, err
 	}
-	pool := &http.Transport{DialContext: fs.cfg.Allow.Dialer(), TLSClientConfig: c, ForceAttemptHTTP2: true,
+	pool := &http.Transport{DialContext: fs.cfg.Dial, TLSClientConfig: c, ForceAttemptHTTP2: true,
 		MaxIdleConnsPerHost: idleConns, IdleConnTimeout: idleTime}
 	return &httpLinkState{pool: pool, urls: d.addrs, client: &http.Client{Transport: pool,
 		// A service that has moved is told to the user: headers are not handed on.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"maps"
+	"net"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -39,6 +40,9 @@ type Config struct {
 	// Allow says which files and hosts statements may name; nil: all but addresses
 	// that lead to the machine's own secrets.
 	Allow *allow.List
+	// RemoteDial makes the connections of remote functions; nil means Allow's. Tests
+	// connect within the process.
+	RemoteDial func(ctx context.Context, network, addr string) (net.Conn, error)
 	// Settings are the defaults of every session, over the built-in ones.
 	Settings map[string]string
 }
@@ -84,7 +88,7 @@ func Open(cfg Config) (*Local, error) {
 		snapshots = filepath.Join(cfg.DataDir, "lookup")
 	}
 	l.lookups = lookup.New(lookup.Config{Connectors: cfg.Lookups, Log: cfg.Log, Now: cfg.Now, SnapshotDir: snapshots, Endpoint: endpoint})
-	l.remotes = rpc.New(rpc.Config{Log: cfg.Log, Now: cfg.Now, Allow: cfg.Allow, Endpoint: endpoint})
+	l.remotes = rpc.New(rpc.Config{Log: cfg.Log, Now: cfg.Now, Allow: cfg.Allow, Dial: cfg.RemoteDial, Endpoint: endpoint})
 	for _, j := range cat.Current().Jobs() {
 		l.queries.taken(j.ID)
 	}
