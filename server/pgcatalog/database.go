@@ -211,6 +211,9 @@ func (d *database) procName(oid int64) string {
 			return p.fn.Name
 		}
 	}
+	if s := d.builtin(oid); s != nil {
+		return s.Name
+	}
 	return ""
 }
 
@@ -257,6 +260,9 @@ func (d *database) regParse(s string, t uint32) (any, error) {
 		if p.name == name[len(name)-1] {
 			return p.oid, nil
 		}
+	}
+	if oid, ok := d.builtinOID(name[len(name)-1]); ok {
+		return oid, nil
 	}
 	return nil, sqlerr.New(sqlerr.UndefinedFunction, "function \"%s\" does not exist", s)
 }

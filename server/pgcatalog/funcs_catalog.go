@@ -46,7 +46,7 @@ func init() {
 	// Definitions of what there is none of.
 	for _, name := range []string{
 		"pg_get_ruledef", "pg_get_triggerdef", "pg_get_partkeydef", "pg_get_statisticsobjdef", "pg_get_statisticsobjdef_columns",
-		"pg_get_function_sqlbody", "pg_get_functiondef", "pg_get_partition_constraintdef", "shobj_description",
+		"pg_get_function_sqlbody", "pg_get_partition_constraintdef", "shobj_description",
 	} {
 		functions[name] = &function{
 			args: []uint32{tAny, tAny}, min: 1, ret: tText, catalogue: true,
@@ -161,8 +161,12 @@ var catalogFunctions = map[string]*function{
 		if p := r.db.userProc(args[0]); p != nil {
 			return catalog.PGName(p.Returns), nil
 		}
+		if s := r.db.builtin(args[0]); s != nil {
+			return pseudoName(s.Ret), nil
+		}
 		return nil, nil
 	}, 1, tOID),
+	"pg_get_functiondef":                 text(functionDef, 1, tOID),
 	"pg_get_function_arguments":          text(functionArguments, 1, tOID),
 	"pg_get_function_identity_arguments": text(functionArguments, 1, tOID),
 	"pg_tablespace_location":             text(func(*run, []any) (any, error) { return "", nil }, 1, tOID),
@@ -171,7 +175,12 @@ var catalogFunctions = map[string]*function{
 		o := r.db.byOID[args[0].(int64)]
 		return o != nil && o.kind == "r" && !o.system, nil
 	}},
-	"obj_description": text(func(r *run, args []any) (any, error) { return r.db.comment(args[0], 0), nil }, 1, tOID, tName),
+	"obj_description": text(func(r *run, args []any) (any, error) {
+		if s := r.db.builtin(args[0]); s != nil && len(args) == 2 && args[1] == "pg_proc" {
+			return s.Doc, nil
+		}
+		return r.db.comment(args[0], 0), nil
+	}, 1, tOID, tName),
 	"col_description": text(func(r *run, args []any) (any, error) {
 		return r.db.comment(args[0], args[1].(int64)), nil
 	}, 2, tOID, tInt4),
@@ -228,6 +237,9 @@ func (d *database) userProc(oid any) *Function {
 
 func functionArguments(r *run, args []any) (any, error) {
 	p := r.db.userProc(args[0])
+	if s := r.db.builtin(args[0]); s != nil {
+		return builtinArguments(s), nil
+	}
 	if p == nil {
 		return "", nil
 	}

@@ -37,6 +37,9 @@ type Env struct {
 	SetSetting func(name, value string) error
 	// Functions are those of users, for pg_proc.
 	Functions []Function
+	// Builtins are the functions that every session has, for pg_proc, in an order
+	// that does not change while a process runs.
+	Builtins []catalog.Signature
 }
 
 // Function is a function that a user has made.

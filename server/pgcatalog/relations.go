@@ -302,6 +302,7 @@ func procRows(d *database, _ *run, add func(map[string]any)) {
 		r["prosrc"], r["proargnames"] = p.fn.Body, names
 		add(r)
 	}
+	builtinRows(d, add)
 }
 
 func roleRows(d *database, _ *run, add func(map[string]any)) {

@@ -28,7 +28,7 @@ func (c *catalogued) replan() error {
 	s, now := c.s, c.s.seen()
 	version, _, _ := strings.Cut(s.get("server_version"), " ")
 	p, err := pgcatalog.Prepare(c.st.Query, &pgcatalog.Env{Catalog: s.view(), User: s.user, Database: catalog.DatabaseName,
-		ServerVersion: version, Version: s.version(), PID: s.pid, Settings: s.set.All, Setting: s.Setting, SetSetting: s.set.Set}, c.types)
+		ServerVersion: version, Version: s.version(), PID: s.pid, Settings: s.set.All, Setting: s.Setting, SetSetting: s.set.Set, Builtins: s.l.funcs.All()}, c.types)
 	if err == nil {
 		c.plan, c.seen = p, now
 	}
