@@ -183,6 +183,20 @@ func allowed(policy func(string) error, what, ref string) error {
 	return nil
 }
 
+// CheckSecretFile tells why a file that an option names by its path alone, such
+// as a key, may not be read; nil: it may.
+func CheckSecretFile(path string) error {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return sqlerr.Wrap(err, sqlerr.InvalidParameterValue, "%q does not name a file", path)
+	}
+	p := secretPolicy.Load()
+	if p == nil {
+		return nil
+	}
+	return allowed(p.File, abs, path)
+}
+
 func readSecret(path, ref string) (string, error) {
 	fault := func(err error) error {
 		return sqlerr.Wrap(err, sqlerr.InvalidParameterValue, "%q cannot be resolved: %v", ref, err)

@@ -101,6 +101,21 @@ func TestSecretPolicy(t *testing.T) {
 	}
 }
 
+func TestCheckSecretFile(t *testing.T) {
+	inside := t.TempDir()
+	if err := CheckSecretFile("/etc/hostname"); err != nil {
+		t.Errorf("without a policy: %v", err)
+	}
+	SetSecretPolicy(SecretPolicy{File: SecretDirs(inside)})
+	t.Cleanup(func() { SetSecretPolicy(SecretPolicy{}) })
+	if err := CheckSecretFile(filepath.Join(inside, "ca.pem")); err != nil {
+		t.Error(err)
+	}
+	if err := CheckSecretFile("/etc/hostname"); sqlerr.CodeOf(err) != sqlerr.InsufficientPrivilege {
+		t.Error(err)
+	}
+}
+
 func TestHideSecrets(t *testing.T) {
 	t.Setenv("TEST_SECRET", "hunter2")
 	t.Setenv("TEST_SHORT", "a")

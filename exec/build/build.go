@@ -3,6 +3,8 @@ package build
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -21,6 +23,8 @@ type Query struct {
 	Pipe *exec.Pipe
 	// Written counts the rows that an INSERT's sinks have taken.
 	Written atomic.Int64
+	// RejectTables are the tables that take its rejects.
+	RejectTables []string
 	Stats   *Stats
 }
 
@@ -42,6 +46,7 @@ func Build(ctx context.Context, p *plan.Query, env *Env) (*Query, error) {
 		b.graph.Close()
 		return nil, err
 	}
+	q.RejectTables = slices.Sorted(maps.Keys(b.rejects))
 	return q, nil
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/youmark/pkcs8"
 
+	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/internal/sqlerr"
 )
 
@@ -81,6 +82,12 @@ func isStore(b []byte) bool {
 }
 
 func (c *configurer) readPEM(key, path string) []byte {
+	if err := catalog.CheckSecretFile(path); err != nil {
+		if c.err == nil {
+			c.err = at(err, c.o, key)
+		}
+		return nil
+	}
 	st, err := os.Stat(path)
 	if err == nil && !st.Mode().IsRegular() {
 		err = errors.New("not a regular file")

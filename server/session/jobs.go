@@ -32,7 +32,7 @@ func (s *Sess) startInsert(ctx context.Context, p *planned, args []Arg, q *plan.
 	if err != nil {
 		return nil, err
 	}
-	if err := s.keep(job, q, args); err != nil {
+	if err := s.keep(job, q, args, b.RejectTables); err != nil {
 		job.stop(err)
 		return nil, err
 	}
@@ -41,13 +41,13 @@ func (s *Sess) startInsert(ctx context.Context, p *planned, args []Arg, q *plan.
 }
 
 // keep notes a continuous job in the catalog, and its end when it comes.
-func (s *Sess) keep(q *query, p *plan.Query, args []Arg) error {
+func (s *Sess) keep(q *query, p *plan.Query, args []Arg, rejects []string) error {
 	err := s.l.catalog.Update(func(tx *catalog.Tx) error {
 		j := catalog.Job{ID: q.id, SQL: q.sql, State: catalog.JobRunning, Settings: s.set.Changed(), Created: q.started, Changed: q.started}
 		for i, a := range args {
 			j.Params = append(j.Params, catalog.JobParam{Type: p.Params[i], Text: a.Text, Null: a.Null})
 		}
-		for _, name := range planner.Dependencies(p) {
+		for _, name := range append(planner.Dependencies(p), rejects...) {
 			if tx.Has(name) { // temporary ones are nobody's affair
 				j.Uses = append(j.Uses, name)
 			}
