@@ -214,6 +214,10 @@ func (s *settling) time(on []plan.Expr) error {
 			return nil
 		}
 	}
+	if j.Left.Bounded() != j.Right.Bounded() {
+		return sqlerr.New(sqlerr.FeatureNotSupported, "%s of an unbounded stream with a bounded table without a bound in time is not supported", joinKindName(j.Kind)).At(s.pos).
+			Hint("make the table a lookup table (CREATE LOOKUP TABLE), which a stream may join by its columns, or bound the stream with 'scan.bounded.mode' = 'latest-offset'")
+	}
 	return sqlerr.New(sqlerr.FeatureNotSupported, "%s of unbounded streams without a bound in time is not supported", joinKindName(j.Kind)).At(s.pos).
 		Hint("add a condition such as a.ts BETWEEN b.ts - INTERVAL '10' MINUTE AND b.ts, or join equal windows, or bound the scans with 'scan.bounded.mode' = 'latest-offset'")
 }
