@@ -100,7 +100,7 @@ func (k File) open(t *catalog.Table) (*files, error) {
 	}
 	if s.cfg.Format.Name == "json" {
 		s.json, err = records.New(records.Config{Format: s.cfg.Format, Options: s.cfg.FormatOptions, Columns: s.cfg.Fields})
-	} else if s.cfg.Format.Decoder != nil {
+	} else if !s.cfg.Format.FilesOnly { // whose columns the file tells
 		_, err = s.cfg.Format.Decoder(format.Table{Columns: s.cfg.Fields, Want: s.cfg.Fields}, s.cfg.FormatOptions)
 	}
 	if err != nil {

@@ -14,7 +14,9 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/penstock/penstock/exec"
+	"github.com/penstock/penstock/exec/format"
 	"github.com/penstock/penstock/exec/lookup"
+	"github.com/penstock/penstock/exec/lookup/records"
 	"github.com/penstock/penstock/internal/allow"
 	"github.com/penstock/penstock/internal/sqlerr"
 )
@@ -57,7 +59,9 @@ func TestFileFormats(t *testing.T) {
 		"c.csv": "1,a\n2,b\n", "h.csv.gz": "name;id\na;1\nb;2\n"} {
 		put(t, filepath.Join(dir, name), text)
 	}
+	writeParquet(t, filepath.Join(dir, "p.parquet"))
 	for _, tt := range [][]string{
+		{"p.parquet", "format", "parquet"},
 		{"l.json", "format", "json"}, {"a.json", "format", "json"}, {"l.json.gz", "format", "json"}, {"a.json.zst", "format", "json"},
 		{"c.csv", "format", "csv"}, {"h.csv.gz", "format", "csv", "csv.header", "true", "csv.field-delimiter", ";"},
 	} {
@@ -68,6 +72,30 @@ func TestFileFormats(t *testing.T) {
 			}
 		}
 	}
+}
+
+func writeParquet(t *testing.T, path string) {
+	t.Helper()
+	f, err := format.Lookup("parquet")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	fields := records.Fields(table())
+	w, err := f.CreateFile(&b, fields, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := records.NewBatch(fields)
+	for i, name := range []string{"a", "b"} {
+		rows.Cols[0].AppendInt(int64(i + 1))
+		rows.Cols[1].AppendString(name)
+		rows.N++
+	}
+	if err := errors.Join(w.Write(rows), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	put(t, path, b.String())
 }
 
 func TestFileUnchanged(t *testing.T) {
