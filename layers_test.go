@@ -73,7 +73,7 @@ var fenced = map[string]struct{ room, why string }{
 	"gocloud.dev":                         {"exec/file", "object stores are files to everyone else"},
 	"github.com/aws/aws-sdk-go-v2":        {"exec/file", "object stores are files to everyone else"},
 	"github.com/Azure/azure-sdk-for-go":   {"exec/file", "object stores are files to everyone else"},
-	"github.com/apache/arrow-go/v18":      {"exec/format", "columns are the engine's own; Arrow's stop at Parquet's edge"},
+	"github.com/parquet-go/parquet-go":    {"exec/format", "a format's affair"},
 	"github.com/hamba/avro/v2":            {"exec/format", "a format's affair"},
 	"github.com/bufbuild/protocompile":    {"exec/format", "a format's affair"},
 	"google.golang.org/grpc":              {"exec/rpc internal/wordlen", "a call is bytes; only the demo's service stands on the other side"},

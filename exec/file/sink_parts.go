@@ -196,7 +196,11 @@ func (s *partSink) Write(ctx context.Context, b *exec.Batch) error {
 		}
 	}
 	o.rows += int64(b.Rows())
-	if !s.single && (o.written >= s.cfg.RollBytes || time.Since(o.opened) >= s.cfg.RollEvery) {
+	size := o.written
+	if o.whole != nil {
+		size += o.whole.Held()
+	}
+	if !s.single && (size >= s.cfg.RollBytes || time.Since(o.opened) >= s.cfg.RollEvery) {
 		return s.complete()
 	}
 	return nil

@@ -55,6 +55,8 @@ type FileReader interface {
 // FileWriter writes the rows of a whole file. It is used by one goroutine.
 type FileWriter interface {
 	Write(b *exec.Batch) error
+	// Held is how many bytes, about, wait to be written.
+	Held() int64
 	// Close writes what the file ends with. It does not close the file.
 	Close() error
 }

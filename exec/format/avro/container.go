@@ -326,5 +326,8 @@ func (f *FileWriter) flush() error {
 	return err
 }
 
+// Held is the size of the block under way.
+func (f *FileWriter) Held() int64 { return int64(len(f.block)) }
+
 // Close writes the last block.
 func (f *FileWriter) Close() error { return f.flush() }

@@ -3,7 +3,8 @@ package parquet
 import (
 	"slices"
 
-	"github.com/apache/arrow-go/v18/parquet/compress"
+	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/compress"
 
 	"github.com/penstock/penstock/catalog"
 )
@@ -12,7 +13,7 @@ const optCompression = "parquet.compression"
 
 var (
 	codecNames = []string{"snappy", "zstd", "gzip", "none"}
-	codecs     = []compress.Compression{compress.Codecs.Snappy, compress.Codecs.Zstd, compress.Codecs.Gzip, compress.Codecs.Uncompressed}
+	codecs     = []compress.Codec{&parquet.Snappy, &parquet.Zstd, &parquet.Gzip, &parquet.Uncompressed}
 )
 
 // Specs declares the options.
@@ -22,7 +23,7 @@ var Specs = []catalog.OptionSpec{
 
 // Options are the settings.
 type Options struct {
-	Codec compress.Compression
+	Codec compress.Codec
 }
 
 // NewOptions takes the settings from checked options.

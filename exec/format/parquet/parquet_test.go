@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/apache/arrow-go/v18/parquet/compress"
 	"github.com/google/go-cmp/cmp"
+	"github.com/parquet-go/parquet-go/compress"
 
 	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/exec/format/formattest"
@@ -143,7 +143,7 @@ const ownRows = `{"b":true,"si":-3,"i":2147483647,"l":-9223372036854775808,"f":1
 {"b":null,"si":null,"i":null,"l":null,"f":null,"d":null,"dec":null,"s":null,"y":null,"day":null,"tm":null,"ts":null,"t3":null,"iv":null,"arr":null,"m":null,"r":null}
 {"b":false,"si":0,"i":-1,"l":0,"f":0,"d":0,"dec":-0.0000000001,"s":"","y":"","day":"1970-01-01","tm":"00:00:00","ts":"1970-01-01 00:00:00","t3":"1970-01-01 00:00:00+00","iv":"00:00:00","arr":[],"m":{},"r":{"x":null,"y":null}}`
 
-func written(t *testing.T, codec compress.Compression) ([]byte, []catalog.Column) {
+func written(t *testing.T, codec compress.Codec) ([]byte, []catalog.Column) {
 	t.Helper()
 	fields := formattest.Fields(t, ownTypes)
 	b := rows.Batch(t, fields, ownRows)
@@ -183,7 +183,7 @@ func TestOthersRead(t *testing.T) {
 	if python == "" {
 		t.Skip("PENSTOCK_TEST_PYTHON names no Python with pyarrow")
 	}
-	b, _ := written(t, compress.Codecs.Snappy)
+	b, _ := written(t, codecs[0])
 	path := filepath.Join(t.TempDir(), "out.parquet")
 	if err := os.WriteFile(path, b, 0o600); err != nil {
 		t.Fatal(err)

@@ -3,12 +3,7 @@ package parquet
 import (
 	"io"
 
-	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/decimal128"
-	"github.com/apache/arrow-go/v18/arrow/memory"
-	"github.com/apache/arrow-go/v18/parquet"
-	"github.com/apache/arrow-go/v18/parquet/pqarrow"
+	"github.com/parquet-go/parquet-go"
 
 	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/exec"
@@ -18,172 +13,207 @@ import (
 )
 
 const (
-	// groupRows ends a row group: what is written of it is held in memory, packed.
-	groupRows = 1 << 20
-	// groupBytes ends one too, by its packed size.
+	// groupRows and groupBytes, of values before packing, end a row group: it is
+	// held in memory until then.
+	groupRows  = 1 << 20
 	groupBytes = 64 << 20
+	// flushRows is how many rows are handed to the library at a time.
+	flushRows = 64
 )
 
 // FileWriter writes a file. It is used by one goroutine.
 type FileWriter struct {
-	w      *pqarrow.FileWriter
-	build  *array.RecordBuilder
-	fields []catalog.Column
-	buf    []byte
+	w      *parquet.Writer
+	cols   []*column
+	leaves [][]parquet.Value // of the row under way, by leaf
+	rows   []parquet.Row
+	size   int // bytes in the row group, about
+}
+
+// group is a group whose fields keep their order.
+type group struct {
+	parquet.Group
+	order []string
+}
+
+func (g group) Fields() []parquet.Field {
+	at := map[string]int{}
+	for i, n := range g.order {
+		at[n] = i
+	}
+	sorted := g.Group.Fields()
+	out := make([]parquet.Field, len(sorted))
+	for _, f := range sorted {
+		out[at[f.Name()]] = f
+	}
+	return out
 }
 
 // CreateFile begins a file.
-func CreateFile(out io.Writer, fields []catalog.Column, o Options) (*FileWriter, error) {
-	f := &FileWriter{fields: fields}
-	list := make([]arrow.Field, len(fields))
-	for i, c := range fields {
-		t, err := arrowType(c.Type)
+func CreateFile(out io.Writer, fields []catalog.Column, o Options) (f *FileWriter, err error) {
+	defer guard(&err)
+	f = &FileWriter{}
+	root := group{Group: parquet.Group{}}
+	for _, c := range fields {
+		if _, twice := root.Group[c.Name]; twice {
+			return nil, sqlerr.New(sqlerr.DuplicateColumn, "column %q specified more than once", c.Name)
+		}
+		n, err := nodeOf(c.Type)
 		if err != nil {
 			return nil, scalar.Within("field", c.Name, err)
 		}
-		list[i] = arrow.Field{Name: c.Name, Type: t, Nullable: true}
+		root.Group[c.Name] = parquet.Optional(n)
+		root.order = append(root.order, c.Name)
+		f.cols = append(f.cols, f.column(c.Name, c.Type, 0, 0))
 	}
-	schema := arrow.NewSchema(list, nil)
-	props := parquet.NewWriterProperties(parquet.WithCompression(o.Codec), parquet.WithMaxRowGroupLength(groupRows), parquet.WithCreatedBy("penstock"))
-	w, err := pqarrow.NewFileWriter(schema, out, props, pqarrow.NewArrowWriterProperties(pqarrow.WithCoerceTimestamps(arrow.Microsecond)))
-	if err != nil {
-		return nil, sqlerr.Wrap(err, sqlerr.InternalError, "Parquet: %s", err)
-	}
-	f.w, f.build = w, array.NewRecordBuilder(memory.DefaultAllocator, schema)
+	f.w = parquet.NewWriter(out, parquet.NewSchema("row", root), parquet.Compression(o.Codec), parquet.MaxRowsPerRowGroup(groupRows), parquet.CreatedBy("penstock", "1", ""))
 	return f, nil
 }
 
-// arrowType gives the Arrow type in which values of t are written.
-func arrowType(t catalog.Type) (arrow.DataType, error) {
+// nodeOf gives the schema of a type's values.
+func nodeOf(t catalog.Type) (parquet.Node, error) {
 	switch t.Kind {
 	case catalog.Boolean:
-		return arrow.FixedWidthTypes.Boolean, nil
+		return parquet.Leaf(parquet.BooleanType), nil
 	case catalog.SmallInt:
-		return arrow.PrimitiveTypes.Int16, nil
+		return parquet.Int(16), nil
 	case catalog.Int:
-		return arrow.PrimitiveTypes.Int32, nil
+		return parquet.Int(32), nil
 	case catalog.BigInt:
-		return arrow.PrimitiveTypes.Int64, nil
+		return parquet.Int(64), nil
 	case catalog.Real:
-		return arrow.PrimitiveTypes.Float32, nil
+		return parquet.Leaf(parquet.FloatType), nil
 	case catalog.Double:
-		return arrow.PrimitiveTypes.Float64, nil
+		return parquet.Leaf(parquet.DoubleType), nil
 	case catalog.Bytes:
-		return arrow.BinaryTypes.Binary, nil
+		return parquet.Leaf(parquet.ByteArrayType), nil
 	case catalog.Date:
-		return arrow.FixedWidthTypes.Date32, nil
+		return parquet.Date(), nil
 	case catalog.Time:
-		return arrow.FixedWidthTypes.Time64us, nil
-	case catalog.Timestamp:
-		return &arrow.TimestampType{Unit: arrow.Microsecond}, nil
-	case catalog.TimestampLTZ:
-		return &arrow.TimestampType{Unit: arrow.Microsecond, TimeZone: "UTC"}, nil
+		return parquet.TimeAdjusted(parquet.Microsecond, false), nil
+	case catalog.Timestamp, catalog.TimestampLTZ:
+		return parquet.TimestampAdjusted(parquet.Microsecond, t.Kind == catalog.TimestampLTZ), nil
+	case catalog.JSON:
+		return parquet.JSON(), nil
 	case catalog.Decimal:
 		if t.P == 0 {
 			return nil, sqlerr.New(sqlerr.FeatureNotSupported, "DECIMAL without precision in format \"parquet\" is not supported").
 				Hint("declare DECIMAL(p,s): Parquet keeps one scale for all values")
 		}
-		return &arrow.Decimal128Type{Precision: int32(t.P), Scale: int32(t.S)}, nil
+		return parquet.Decimal(t.S, t.P, parquet.FixedLenByteArrayType(16)), nil
 	case catalog.Array:
-		e, err := arrowType(*t.Elem)
+		e, err := nodeOf(*t.Elem)
 		if err != nil {
 			return nil, err
 		}
-		return arrow.ListOf(e), nil
+		return parquet.List(parquet.Optional(e)), nil
 	case catalog.Map:
-		k, err := arrowType(*t.Key)
+		k, err := nodeOf(*t.Key)
 		if err != nil {
 			return nil, err
 		}
-		e, err := arrowType(*t.Elem)
+		e, err := nodeOf(*t.Elem)
 		if err != nil {
 			return nil, err
 		}
-		return arrow.MapOf(k, e), nil
+		return parquet.Map(k, parquet.Optional(e)), nil
 	case catalog.Row:
-		list := make([]arrow.Field, len(t.Fields))
-		for i, f := range t.Fields {
-			e, err := arrowType(f.Type)
+		g := group{Group: parquet.Group{}}
+		for _, f := range t.Fields {
+			n, err := nodeOf(f.Type)
 			if err != nil {
 				return nil, err
 			}
-			list[i] = arrow.Field{Name: f.Name, Type: e, Nullable: true}
+			g.Group[f.Name] = parquet.Optional(n)
+			g.order = append(g.order, f.Name)
 		}
-		return arrow.StructOf(list...), nil
+		return g, nil
 	}
-	return arrow.BinaryTypes.String, nil
+	return parquet.String(), nil
 }
 
-// Write adds rows.
-func (f *FileWriter) Write(b *exec.Batch) (err error) {
-	defer guard(&err)
-	for i, c := range f.fields {
-		w := scalar.NewWriter(c.Type, scalar.SQL)
-		for r := range b.Rows() {
-			if err := f.value(f.build.Field(i), w, c.Type, b.Cols[i], b.Row(r)); err != nil {
-				return scalar.Within("field", c.Name, err)
-			}
-		}
-	}
-	rec := f.build.NewRecordBatch()
-	defer rec.Release()
-	if err := f.w.WriteBuffered(rec); err != nil {
-		return err
-	}
-	if f.w.RowGroupTotalBytesWritten() >= groupBytes {
-		f.w.NewBufferedRowGroup()
-	}
-	return nil
+// column writes values of one type. All are optional but the keys of maps.
+type column struct {
+	name     string
+	typ      catalog.Type
+	text     *scalar.Writer
+	def, rep int // the levels around it
+	required bool
+	leaf     int // the first of its leaves
+	leaves   int
+	kids     []*column
 }
 
-// value adds row i of c to a builder.
-func (f *FileWriter) value(b array.Builder, w *scalar.Writer, t catalog.Type, c *exec.Column, i int) error {
-	if c.IsNull(i) {
-		b.AppendNull()
+// column plans a type's leaves.
+func (f *FileWriter) column(name string, t catalog.Type, def, rep int) *column {
+	c := &column{name: name, typ: t, def: def, rep: rep, leaf: len(f.leaves), text: scalar.NewWriter(t, scalar.SQL)}
+	switch t.Kind {
+	case catalog.Array:
+		c.kids = append(c.kids, f.column("element", *t.Elem, def+2, rep+1))
+	case catalog.Map:
+		k := f.column("key", *t.Key, def+2, rep+1)
+		k.required = true
+		c.kids = append(c.kids, k, f.column("value", *t.Elem, def+2, rep+1))
+	case catalog.Row:
+		for _, fd := range t.Fields {
+			c.kids = append(c.kids, f.column(fd.Name, fd.Type, def+1, rep))
+		}
+	default:
+		f.leaves = append(f.leaves, nil)
+	}
+	c.leaves = len(f.leaves) - c.leaf
+	return c
+}
+
+// nothing writes that there is nothing at a level, to each leaf.
+func (f *FileWriter) nothing(c *column, rep, def int) {
+	for i := c.leaf; i < c.leaf+c.leaves; i++ {
+		f.leaves[i] = append(f.leaves[i], parquet.NullValue().Level(rep, def, i))
+	}
+}
+
+// add writes row i of v; rep is the repetition level of the first value.
+func (f *FileWriter) add(c *column, v *exec.Column, i, rep int) error {
+	if v.IsNull(i) {
+		if c.required {
+			return sqlerr.New(sqlerr.DataException, "a MAP with a NULL key cannot be written as Parquet")
+		}
+		f.nothing(c, rep, c.def)
 		return nil
 	}
-	switch b := b.(type) {
-	case *array.BooleanBuilder:
-		b.Append(c.Bool[i])
-	case *array.Int16Builder:
-		b.Append(int16(c.Int[i]))
-	case *array.Int32Builder:
-		b.Append(int32(c.Int[i]))
-	case *array.Int64Builder:
-		b.Append(c.Int[i])
-	case *array.Float32Builder:
-		b.Append(float32(c.Float[i]))
-	case *array.Float64Builder:
-		b.Append(c.Float[i])
-	case *array.BinaryBuilder:
-		b.Append(c.Str(i))
-	case *array.Date32Builder:
-		if !datum.IsFinite(c.Int[i]) {
-			return errInfinity()
+	switch c.typ.Kind {
+	case catalog.Row:
+		for k, kid := range c.kids {
+			if err := f.add(kid, v.Kids[k], i, rep); err != nil {
+				return scalar.Within("field", kid.name, err)
+			}
 		}
-		b.Append(arrow.Date32(c.Int[i]))
-	case *array.Time64Builder:
-		b.Append(arrow.Time64(c.Int[i]))
-	case *array.TimestampBuilder:
-		if !datum.IsFinite(c.Int[i]) {
-			return errInfinity()
+		return nil
+	case catalog.Array, catalog.Map:
+		from, to := int(v.Offs[i]), int(v.Offs[i+1])
+		if from == to {
+			f.nothing(c, rep, c.def+1)
+			return nil
 		}
-		b.Append(arrow.Timestamp(c.Int[i]))
-	case *array.Decimal128Builder:
-		d, err := c.Dec[i].Rescale(t.P, t.S)
-		if err == nil && d.Form != datum.Finite {
-			err = sqlerr.New(sqlerr.NumericOutOfRange, "%s cannot be written as Parquet", d)
+		for j := from; j < to; j++ {
+			for k, kid := range c.kids {
+				if err := f.add(kid, v.Kids[k], j, rep); err != nil {
+					return err
+				}
+			}
+			rep = c.rep + 1
 		}
-		if err != nil {
-			return err
-		}
-		b.Append(decimal128.New(d.Hi, d.Lo))
-	case *array.StringBuilder:
-		f.buf = w.Append(f.buf[:0], c, i)
-		b.BinaryBuilder.Append(f.buf)
-	default:
-		return f.nested(b, t, c, i)
+		return nil
 	}
+	x, err := c.value(v, i)
+	if err != nil {
+		return err
+	}
+	def := c.def + 1
+	if c.required {
+		def = c.def
+	}
+	f.leaves[c.leaf] = append(f.leaves[c.leaf], x.Level(rep, def, c.leaf))
 	return nil
 }
 
@@ -191,46 +221,110 @@ func errInfinity() error {
 	return sqlerr.New(sqlerr.DatetimeOverflow, "infinity cannot be written as Parquet")
 }
 
-func (f *FileWriter) nested(b array.Builder, t catalog.Type, c *exec.Column, i int) error {
-	switch b := b.(type) {
-	case *array.StructBuilder:
-		b.Append(true)
-		for k, ft := range t.Fields {
-			if err := f.value(b.FieldBuilder(k), scalar.NewWriter(ft.Type, scalar.SQL), ft.Type, c.Kids[k], i); err != nil {
-				return err
-			}
+// value gives a scalar; what it points to stays until the rows are written.
+func (c *column) value(v *exec.Column, i int) (parquet.Value, error) {
+	switch c.typ.Kind {
+	case catalog.Boolean:
+		return parquet.BooleanValue(v.Bool[i]), nil
+	case catalog.SmallInt, catalog.Int:
+		return parquet.Int32Value(int32(v.Int[i])), nil
+	case catalog.BigInt, catalog.Time:
+		return parquet.Int64Value(v.Int[i]), nil
+	case catalog.Date:
+		if !datum.IsFinite(v.Int[i]) {
+			return parquet.Value{}, errInfinity()
 		}
-	case *array.ListBuilder:
-		b.Append(true)
-		w := scalar.NewWriter(*t.Elem, scalar.SQL)
-		for j := int(c.Offs[i]); j < int(c.Offs[i+1]); j++ {
-			if err := f.value(b.ValueBuilder(), w, *t.Elem, c.Kids[0], j); err != nil {
-				return err
-			}
+		return parquet.Int32Value(int32(v.Int[i])), nil
+	case catalog.Timestamp, catalog.TimestampLTZ:
+		if !datum.IsFinite(v.Int[i]) {
+			return parquet.Value{}, errInfinity()
 		}
-	case *array.MapBuilder:
-		b.Append(true)
-		k, v := scalar.NewWriter(*t.Key, scalar.SQL), scalar.NewWriter(*t.Elem, scalar.SQL)
-		for j := int(c.Offs[i]); j < int(c.Offs[i+1]); j++ {
-			if c.Kids[0].IsNull(j) {
-				return sqlerr.New(sqlerr.DataException, "a MAP with a NULL key cannot be written as Parquet")
-			}
-			if err := f.value(b.KeyBuilder(), k, *t.Key, c.Kids[0], j); err != nil {
-				return err
-			}
-			if err := f.value(b.ItemBuilder(), v, *t.Elem, c.Kids[1], j); err != nil {
-				return err
-			}
-		}
-	default:
-		return sqlerr.New(sqlerr.InternalError, "Parquet: no way to write %s", t)
+		return parquet.Int64Value(v.Int[i]), nil
+	case catalog.Real:
+		return parquet.FloatValue(float32(v.Float[i])), nil
+	case catalog.Double:
+		return parquet.DoubleValue(v.Float[i]), nil
+	case catalog.Varchar, catalog.Bytes, catalog.JSON:
+		return parquet.ByteArrayValue(v.Str(i)), nil // the batch stays until Write returns
+	case catalog.Decimal:
+		return c.decimal(v.Dec[i])
 	}
-	return nil
+	return parquet.ByteArrayValue(c.text.Append(nil, v, i)), nil
 }
+
+func (c *column) decimal(d datum.Decimal) (parquet.Value, error) {
+	d, err := d.Rescale(c.typ.P, c.typ.S)
+	if err == nil && d.Form != datum.Finite {
+		err = sqlerr.New(sqlerr.NumericOutOfRange, "%s cannot be written as Parquet", d)
+	}
+	if err != nil {
+		return parquet.Value{}, err
+	}
+	b := make([]byte, 16)
+	for i := range 8 {
+		b[i], b[i+8] = byte(uint64(d.Hi)>>(56-8*i)), byte(d.Lo>>(56-8*i))
+	}
+	return parquet.FixedLenByteArrayValue(b), nil
+}
+
+// Write adds rows.
+func (f *FileWriter) Write(b *exec.Batch) (err error) {
+	defer guard(&err)
+	for r := range b.Rows() {
+		for i := range f.leaves {
+			f.leaves[i] = f.leaves[i][:0]
+		}
+		for i, c := range f.cols {
+			if err := f.add(c, b.Cols[i], b.Row(r), 0); err != nil {
+				return scalar.Within("field", c.name, err)
+			}
+		}
+		if len(f.rows) == cap(f.rows) && len(f.rows) < flushRows {
+			f.rows = append(f.rows, nil)
+		} else {
+			f.rows = f.rows[:len(f.rows)+1]
+		}
+		row := f.rows[len(f.rows)-1][:0]
+		for _, l := range f.leaves {
+			row = append(row, l...)
+			for i := range l {
+				f.size += 8
+				if k := l[i].Kind(); k == parquet.ByteArray {
+					f.size += len(l[i].ByteArray())
+				}
+			}
+		}
+		f.rows[len(f.rows)-1] = row
+		if len(f.rows) == flushRows {
+			if err := f.hand(); err != nil {
+				return err
+			}
+		}
+	}
+	return f.hand() // the batch's memory is used again
+}
+
+// hand gives the rows to the library, and ends the row group when it is big.
+func (f *FileWriter) hand() error {
+	if len(f.rows) == 0 {
+		return nil
+	}
+	if _, err := f.w.WriteRows(f.rows); err != nil {
+		return err
+	}
+	f.rows = f.rows[:0]
+	if f.size < groupBytes {
+		return nil
+	}
+	f.size = 0
+	return f.w.Flush()
+}
+
+// Held is the size of the row group under way, before it is packed.
+func (f *FileWriter) Held() int64 { return int64(f.size) }
 
 // Close writes the footer.
 func (f *FileWriter) Close() (err error) {
 	defer guard(&err)
-	f.build.Release()
 	return f.w.Close()
 }
