@@ -32,8 +32,8 @@ var reconnect = grpc.ConnectParams{
 	MinConnectTimeout: 5 * time.Second,
 }
 
-// The windows of a connection do not adapt themselves: to find a better one
-// grpc-go pings the server with nearly every response, which for calls of
+// streamWindow and connWindow are a connection's flow control. They do not adapt
+// themselves: to find better ones grpc-go pings the server with nearly every response, which for calls of
 // some kilobytes is a good part of their cost.
 const (
 	streamWindow = 1 << 20

@@ -13,7 +13,7 @@ import (
 
 // The bounds of options.
 const (
-	// maxBatchRows bounds batch.max-rows, MaxInFlight max-in-flight.
+	// maxBatchRows bounds batch.max-rows, maxInFlight max-in-flight.
 	maxBatchRows = 1 << 20
 	maxInFlight  = 10_000
 	// maxAttempts bounds retry.max-attempts.
@@ -94,6 +94,13 @@ var endpointOptions = []catalog.OptionSpec{
 	{Key: "url", Required: true, Doc: "address (gRPC: host:port; HTTP: URL); several with commas are asked in turn"},
 	{Key: "max-in-flight", Kind: catalog.OptInt, Default: "0", Min: 0, Max: maxInFlight, Doc: "calls under way at once, of all users together; 0: no limit of its own"},
 }
+
+// FunctionOptions lists the options of CREATE FUNCTION in a language, for the
+// reference.
+func FunctionOptions(language string) []catalog.OptionSpec { return functionSpecs(language) }
+
+// EndpointOptions lists those of CREATE ENDPOINT.
+func EndpointOptions() []catalog.OptionSpec { return endpointSpecs() }
 
 // functionSpecs lists the options of a function in a language.
 func functionSpecs(language string) []catalog.OptionSpec {
