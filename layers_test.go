@@ -35,6 +35,7 @@ var levels = map[string]int{
 
 // sideways are the imports within a level, each with its reason.
 var sideways = map[string]string{
+	"internal/wordlen -> internal/sqlerr":  "a busy port is reported like other errors",
 	"internal/datum -> internal/sqlerr":    "the input functions of types report SQLSTATEs",
 	"internal/gen -> internal/sqlerr":      "wrong flags are reported like other errors",
 	"internal/gen -> internal/datum":       "event times are written by the one writer of timestamps",
@@ -75,7 +76,7 @@ var fenced = map[string]struct{ room, why string }{
 	"github.com/Azure/azure-sdk-for-go":   {"exec/file", "object stores are files to everyone else"},
 	"github.com/parquet-go/parquet-go":    {"exec/format", "a format's affair"},
 	"github.com/hamba/avro/v2":            {"exec/format", "a format's affair"},
-	"github.com/bufbuild/protocompile":    {"exec/format", "a format's affair"},
+	"github.com/bufbuild/protocompile":    {"exec/format exec/rpc internal/wordlen", "descriptors are compiled where messages are read or written"},
 	"google.golang.org/grpc":              {"exec/rpc internal/wordlen", "a call is bytes; only the demo's service stands on the other side"},
 	"github.com/sony/gobreaker/v2":        {"exec/rpc", "endpoints' limits are one place"},
 	"github.com/axiomhq/hyperloglog":      {"exec/expr", "sketches are an aggregate's affair"},
