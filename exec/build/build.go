@@ -25,7 +25,7 @@ type Query struct {
 	Written atomic.Int64
 	// RejectTables are the tables that take its rejects.
 	RejectTables []string
-	Stats   *Stats
+	Stats        *Stats
 }
 
 // Build opens the plan's tables and makes its graph. ctx governs the opening

@@ -18,6 +18,9 @@ const (
 	// RejectQueue is how many rejects of a query may wait for their table; the
 	// task that finds one more waits.
 	RejectQueue = 1024
+	// RejectQueueBytes is how many bytes of records they may hold together; one
+	// longer than that is still taken.
+	RejectQueueBytes = 64 << 20
 	// rejectBatch is how many are written at a time.
 	rejectBatch = 256
 	// RejectFlush is how long a reject may wait in the table's own buffers.
@@ -66,6 +69,9 @@ type Rejects struct {
 	batch *exec.Batch
 
 	queue chan Rejected
+	// pending are the bytes in the queue; room is filled when some have left it.
+	pending atomic.Int64
+	room    chan struct{}
 	// over is closed when the query is stopped or the table has failed: nobody
 	// waits for the queue any more.
 	over     chan struct{}
@@ -135,7 +141,7 @@ func rawColumn(k catalog.Kind) rejectColumn {
 
 // newRejects opens a reject table.
 func newRejects(ctx context.Context, t *catalog.Table, env *Env) (*Rejects, error) {
-	r := &Rejects{table: t, log: env.Log, batch: &exec.Batch{Split: -1}, queue: make(chan Rejected, RejectQueue), over: make(chan struct{})}
+	r := &Rejects{table: t, log: env.Log, batch: &exec.Batch{Split: -1}, queue: make(chan Rejected, RejectQueue), over: make(chan struct{}), room: make(chan struct{}, 1)}
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)
 	}
@@ -203,6 +209,26 @@ func (r *Rejects) Reject(ctx context.Context, x Rejected) error {
 	r.senders.Add(1)
 	r.mu.Unlock()
 	defer r.senders.Done()
+	return r.send(ctx, x)
+}
+
+// send puts a reject into the queue when there is room for it.
+func (r *Rejects) send(ctx context.Context, x Rejected) error {
+	n := int64(len(x.Raw))
+	for {
+		if p := r.pending.Load(); p == 0 || p+n <= RejectQueueBytes {
+			break
+		}
+		select {
+		case <-r.room:
+			continue
+		case <-r.over: // why is told by Serve, or the query is being stopped
+		case <-ctx.Done():
+		}
+		r.Lost.Add(1)
+		return ctx.Err()
+	}
+	r.pending.Add(n) // before the other side takes it away again
 	select {
 	case r.queue <- x:
 		return nil
@@ -212,11 +238,19 @@ func (r *Rejects) Reject(ctx context.Context, x Rejected) error {
 	case r.queue <- x:
 		return nil
 	case <-r.over:
-		r.Lost.Add(1)
-		return nil // why is told by Serve, or the query is being stopped
 	case <-ctx.Done():
-		r.Lost.Add(1)
-		return ctx.Err()
+	}
+	r.pending.Add(-n)
+	r.Lost.Add(1)
+	return ctx.Err()
+}
+
+// taken notes that a reject has left the queue.
+func (r *Rejects) taken(x *Rejected) {
+	r.pending.Add(-int64(len(x.Raw)))
+	select {
+	case r.room <- struct{}{}:
+	default:
 	}
 }
 
@@ -285,6 +319,7 @@ func (r *Rejects) write(ctx context.Context) error {
 func (r *Rejects) take(ctx context.Context, x Rejected) error {
 	r.batch.Reset()
 	for more := true; more; {
+		r.taken(&x)
 		for i, add := range r.cols {
 			add(r.batch.Cols[i], &x)
 		}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,7 +21,7 @@ import (
 // rejectSink is a reject table in the test's hands.
 type rejectSink struct {
 	rows    []string
-	flushed int
+	flushed atomic.Int32
 	closed  bool
 	fault   error
 	gate    chan struct{} // nil: Write does not wait
@@ -62,7 +64,7 @@ func (s *rejectSink) Write(ctx context.Context, b *exec.Batch) error {
 	return nil
 }
 
-func (s *rejectSink) Flush(context.Context) error { s.flushed++; return s.fault }
+func (s *rejectSink) Flush(context.Context) error { s.flushed.Add(1); return s.fault }
 
 func openRejects(t *testing.T, s *rejectSink, cols ...catalog.TableColumn) *Rejects {
 	t.Helper()
@@ -98,13 +100,13 @@ func TestRejectRows(t *testing.T) {
 		}
 		raw[0] = 'b' // the caller's own again
 		synctest.Wait()
-		if s.flushed != 0 {
+		if s.flushed.Load() != 0 {
 			t.Error("flushed at once")
 		}
 		time.Sleep(2 * RejectFlush)
 		synctest.Wait()
-		if s.flushed != 1 {
-			t.Errorf("flushed %d times", s.flushed)
+		if s.flushed.Load() != 1 {
+			t.Errorf("flushed %d times", s.flushed.Load())
 		}
 		r.Finish()
 		if err := <-done; err != nil {
@@ -149,8 +151,41 @@ func TestRejectPressure(t *testing.T) {
 		<-sender
 		close(s.gate)
 		r.Finish()
-		if err := <-served; err != nil || len(s.rows) < RejectQueue || s.flushed == 0 {
-			t.Errorf("%d written, %d flushes: %v", len(s.rows), s.flushed, err)
+		if err := <-served; err != nil || len(s.rows) < RejectQueue || s.flushed.Load() == 0 {
+			t.Errorf("%d written, %d flushes: %v", len(s.rows), s.flushed.Load(), err)
+		}
+	})
+}
+
+// TestRejectBytes: long records wait for room even where there are few.
+func TestRejectBytes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &rejectSink{gate: make(chan struct{})}
+		r := openRejects(t, s, stageColumn)
+		served := make(chan error, 1)
+		go func() { served <- r.Serve(t.Context()) }()
+		long := make([]byte, RejectQueueBytes/2+1)
+		var sent atomic.Int64
+		var senders sync.WaitGroup
+		for range 3 {
+			senders.Go(func() {
+				for range 2 {
+					if err := r.Reject(t.Context(), Rejected{Stage: "x", Err: errLate, Raw: long}); err != nil {
+						t.Error(err)
+					}
+					sent.Add(1)
+				}
+			})
+		}
+		synctest.Wait()
+		if n := sent.Load(); n < 1 || n > 3 {
+			t.Errorf("%d long records wait", n)
+		}
+		close(s.gate)
+		senders.Wait()
+		r.Finish()
+		if err := <-served; err != nil || len(s.rows) != 6 || r.pending.Load() != 0 {
+			t.Errorf("%d written, %d bytes pending: %v", len(s.rows), r.pending.Load(), err)
 		}
 	})
 }
