@@ -33,8 +33,8 @@ var reconnect = grpc.ConnectParams{
 }
 
 // streamWindow and connWindow are a connection's flow control. They do not adapt
-// themselves: to find better ones grpc-go pings the server with nearly every response, which for calls of
-// some kilobytes is a good part of their cost.
+// themselves: to find better ones grpc-go pings the server with nearly every
+// response, which for calls of some kilobytes is a good part of their cost.
 const (
 	streamWindow = 1 << 20
 	connWindow   = 4 << 20
@@ -207,7 +207,7 @@ func parseCodes(language, s string) (map[string]bool, error) {
 			if w, ok := catalog.Suggest(c, codeNames[1:]); ok {
 				return nil, errors.New("did you mean " + w + "?")
 			}
-			return nil, errors.New("The codes are: " + strings.Join(codeNames[1:], ", ") + ".") //nolint:staticcheck // a hint
+			return nil, errors.New("The codes are: " + strings.Join(codeNames[1:], ", ") + ".")
 		}
 		set[c] = true
 	}

@@ -86,7 +86,7 @@ func (t *httpTransport) call(ctx context.Context, request, dst []byte) ([]byte, 
 	if err != nil {
 		return dst, t.lost(err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read
+	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
 		return dst, t.refused(resp)
 	}

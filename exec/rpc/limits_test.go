@@ -64,7 +64,7 @@ func TestMaxInFlightIsSharedByAllUsers(t *testing.T) {
 					return
 				}
 				most.Store(max(most.Load(), now.Add(1)))
-				time.Sleep(time.Second)
+				pass(time.Second)
 				now.Add(-1)
 				done(nil)
 			})
@@ -96,7 +96,7 @@ func TestBreaker(t *testing.T) {
 		if err := call(nil); err == nil || l.Breaker() != "open" {
 			t.Fatal(err, l.Breaker())
 		}
-		time.Sleep(10*time.Second + 1)
+		pass(10*time.Second + 1)
 		if l.Breaker() != "half-open" {
 			t.Error(l.Breaker())
 		}
@@ -111,7 +111,7 @@ func TestBreaker(t *testing.T) {
 		if err := call(nil); err == nil || l.Breaker() != "open" {
 			t.Error(err, l.Breaker())
 		}
-		time.Sleep(10*time.Second + 1)
+		pass(10*time.Second + 1)
 		if err := call(nil); err != nil || l.Breaker() != "closed" {
 			t.Error(err, l.Breaker())
 		}
@@ -163,7 +163,7 @@ func TestOpenBreakerIsNotHalved(t *testing.T) {
 		if st, _ := fs.StatusOf("f"); st.Breaker != "open" || st.Calls != 2 {
 			t.Errorf("%+v", st)
 		}
-		time.Sleep(time.Minute + 1)
+		pass(time.Minute + 1)
 		link.reply = func(int) *failure { return nil }
 		if got := ask(t, c, f, words("a", "b")); got != "0:a 1:b" {
 			t.Error(got)
@@ -205,7 +205,7 @@ func TestRetryBudget(t *testing.T) {
 			t.Error(len(link.calls), got)
 		}
 		link.calls = nil
-		time.Sleep(500 * time.Millisecond) // five more
+		pass(500 * time.Millisecond) // five more
 		ask(t, c, f, words("a"))
 		if n := len(link.calls); n < 5 || n > 7 {
 			t.Error(n)
@@ -294,3 +294,5 @@ func TestSharedAndClosed(t *testing.T) {
 	}
 }
 
+// pass lets a bubble's time go by.
+func pass(d time.Duration) { _ = sleep(context.Background(), d) }

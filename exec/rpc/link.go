@@ -161,7 +161,7 @@ func (fs *Functions) pem(v string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	return io.ReadAll(io.LimitReader(f, maxPEMBytes))
 }
 

@@ -103,7 +103,8 @@ type reflectClient struct {
 }
 
 func (c *reflectClient) ask(r *reflection.ServerReflectionRequest) (*reflection.ServerReflectionResponse, error) {
-	if err := c.stream.SendMsg(r); err != nil && err != io.EOF { //nolint:errorlint // grpc gives it bare: the reason comes from RecvMsg
+	// io.EOF says that the stream has ended; why, RecvMsg tells.
+	if err := c.stream.SendMsg(r); err != nil && err != io.EOF {
 		return nil, err
 	}
 	a := &reflection.ServerReflectionResponse{}
