@@ -38,11 +38,18 @@ func load(ctx context.Context, c *config, topic string) error {
 		return err
 	}
 	b := &exec.Batch{Cols: []*exec.Column{exec.NewColumn(exec.Strings), exec.NewColumn(exec.Strings)}}
-	var buf []byte
+	tr, err := newTranslator()
+	if err != nil {
+		return err
+	}
+	var visit, buf []byte
 	for g.More() {
 		b.Reset()
 		for ; b.N < 1000 && g.More(); b.N++ {
-			buf = g.Append(buf[:0])
+			visit = g.Append(visit[:0])
+			if buf, err = tr.append(buf[:0], visit); err != nil {
+				return err
+			}
 			b.Cols[0].AppendBytes(g.Key())
 			b.Cols[1].AppendBytes(buf)
 		}
@@ -126,8 +133,7 @@ func usage() (time.Duration, time.Time) {
 const ddl = `CREATE TABLE website_visit (
   ip VARCHAR, id VARCHAR, lat DOUBLE, lng DOUBLE, user_agent VARCHAR, age_bracket VARCHAR, opted_into_marketing BOOLEAN,
   http_request VARCHAR, http_response INT, file_size_bytes INT, event_datetime VARCHAR, event_ts BIGINT
-) WITH ('connector' = 'kafka', 'topic' = '%s', 'properties.bootstrap.servers' = '%s', 'format' = 'json',
-        'json.empty-string-as-null' = 'true', 'scan.bounded.mode' = 'latest-offset', 'on-error' = 'fail')`
+) WITH ('connector' = 'kafka', 'topic' = '%s', 'properties.bootstrap.servers' = '%s', %s, 'scan.bounded.mode' = 'latest-offset', 'on-error' = 'fail')`
 
 const query = `WITH cte AS (SELECT id, file_size_bytes, CAST(event_datetime AS TIMESTAMP) AS ts FROM website_visit)
 SELECT id AS event_id,
@@ -143,7 +149,7 @@ func planned(ctx context.Context, addr, topic string, _, cores int) (r result, e
 		return r, err
 	}
 	defer func() { err = errors.Join(err, e.Close()) }()
-	if err := e.Exec(ctx, fmt.Sprintf(ddl, topic, addr)); err != nil {
+	if err := e.Exec(ctx, fmt.Sprintf(ddl, topic, addr, formatDDL())); err != nil {
 		return r, err
 	}
 	return runQuery(ctx, e)

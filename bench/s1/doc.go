@@ -12,6 +12,7 @@
 //	go run ./bench/s1                          embedded broker, lz4, 1,000 keys, one core
 //	go run ./bench/s1 -cores 2 -partitions 2   two cores
 //	go run ./bench/s1 -keys 1000000 -step 5us -records 4000000   a million live keys
+//	go run ./bench/s1 -format avro             other formats: csv, avro, protobuf
 //	go run ./bench/s1 -designs memory          one core and two, records from memory: a
 //	                                           broker on the same two cores would be what is measured
 //	go run ./bench/s1 -brokers HOST:PORT       any other broker

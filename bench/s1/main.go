@@ -70,7 +70,14 @@ func parent() error {
 	flag.StringVar(&c.designs, "designs", "planned,raw,naive", "what to measure")
 	flag.DurationVar(&c.step, "step", 100*time.Microsecond, "event time from a visit to the next; 10us puts 2,000,000 visits into one window")
 	flag.StringVar(&c.profile, "cpuprofile", "", "write a CPU profile of the planned design here")
+	formatFlag := flag.String("format", "json", "what visits are written in: json, csv, avro, protobuf; the naive design reads JSON alone")
 	flag.Parse()
+	if err := os.Setenv(formatEnv, *formatFlag); err != nil {
+		return err
+	}
+	if *formatFlag != "json" {
+		c.designs = strings.ReplaceAll(c.designs, ",naive", "")
+	}
 	if c.designs == "memory" {
 		return c.memory()
 	}

@@ -29,6 +29,15 @@ func memory(ctx context.Context, _, topic string, records, cores int) (r result,
 	if err != nil {
 		return r, err
 	}
+	tr, err := newTranslator()
+	if err != nil {
+		return r, err
+	}
+	if tr != nil {
+		if err := m.Recode(tr.append, newDecoder); err != nil {
+			return r, err
+		}
+	}
 	conns := build.Connectors()
 	conns["memory"] = m
 	e, err := session.Open(session.Config{Version: "bench", Connectors: conns, Settings: map[string]string{"parallelism": strconv.Itoa(cores)}})
@@ -78,6 +87,7 @@ func (c *config) memory() error {
 		scaling, limit = append(scaling, rate(t)/rate(o)), append(limit, rate(p)/rate(o))
 		cpus = append(cpus, float64(t[0].CPU)/float64(o[0].CPU))
 	}
+	fmt.Printf("format=%s ", formatName())
 	fmt.Printf("records_per_second_one_core=%.0f two_cores=%.0f two_processes=%.0f\n", memtable.Median(one), memtable.Median(two), memtable.Median(apart))
 	fmt.Printf("scaling=%.2f scaling_of_two_processes=%.2f cpu_of_two_cores=%.2f\n", memtable.Median(scaling), memtable.Median(limit), memtable.Median(cpus))
 	return nil

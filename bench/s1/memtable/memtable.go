@@ -59,7 +59,31 @@ func Median(v []float64) float64 {
 }
 
 // Table implements build.Connector.
-type Table struct{ splits []split }
+type Table struct {
+	splits []split
+	// decoder makes the records' decoder; nil: they are JSON.
+	decoder func(want []format.Field) (format.Decoder, error)
+}
+
+// Recode writes all records anew, to be read by another decoder.
+func (m *Table) Recode(write func(dst, record []byte) ([]byte, error), decoder func(want []format.Field) (format.Decoder, error)) error {
+	m.decoder = decoder
+	for i := range m.splits {
+		s := &m.splits[i]
+		out := split{data: make([]byte, 0, len(s.data)), ends: make([]int, 0, len(s.ends))}
+		from := 0
+		for _, end := range s.ends {
+			var err error
+			if out.data, err = write(out.data, s.data[from:end]); err != nil {
+				return err
+			}
+			out.ends = append(out.ends, len(out.data))
+			from = end
+		}
+		*s = out
+	}
+	return nil
+}
 
 type split struct {
 	data []byte
@@ -106,6 +130,10 @@ func (s *scan) Source(splits []int) (exec.Source, error) {
 	}
 	for _, i := range splits {
 		src.ids = append(src.ids, int32(i))
+	}
+	if s.decoder != nil {
+		src.dec, err = s.decoder(fields)
+		return src, err
 	}
 	src.dec, err = f.NewDecoder(fields, nil)
 	return src, err
