@@ -1,6 +1,10 @@
 package e2e
 
 import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -172,5 +176,38 @@ CREATE TABLE itself (raw BYTES) WITH ('connector' = 'kafka', 'topic' = 'events',
 	}
 	if _, err := os.Stat(filepath.Join(dir, "x")); err == nil {
 		t.Error("a table that cannot be one was opened")
+	}
+}
+
+// TestRejectsOfQuestions: rows whose question to a service fails.
+func TestRejectsOfQuestions(t *testing.T) {
+	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if strings.Contains(string(body), "10") {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `[{"y":7}]`)
+	}))
+	defer service.Close()
+	w := rejectWorld(t, "")
+	w.exec(`CREATE FUNCTION score(x INT) RETURNS INT LANGUAGE HTTP WITH ('endpoint' = '` + service.URL + `',
+  'request.columns' = 'x=x', 'response.columns' = 'score=y', 'batch.max-rows' = '1', 'on-error' = 'reject');`)
+	c := w.connect()
+	const query = "SELECT id, score(n) FROM events WHERE id IN ('a', 'e')"
+	if _, err := c.Exec(testContext(t), query); err == nil || !strings.Contains(err.Error(), "needs a reject table") {
+		t.Errorf("without a reject table: %v", err)
+	}
+	settings(t, c, "reject.table = 'bad'")
+	diff(t, "rows", ask(t, c, query), [][]string{{"e", "7"}})
+	var got [][]string
+	for _, row := range ask(t, c, rejectsList) {
+		if row[0] != "decode" {
+			got = append(got, []string{row[0], row[2], row[5]})
+		}
+	}
+	if len(got) != 1 || got[0][0] != "rpc" || !strings.Contains(got[0][2], `"a"`) {
+		t.Errorf("rejected: %q", got)
 	}
 }
