@@ -25,7 +25,8 @@ var levels = map[string]int{
 	"exec/build": 4, "server/pgcatalog": 4,
 	"server/session": 5, "server/render": 5,
 	"server/http": 6, "server/pgwire": 6,
-	"internal/sqltest":  6, // test support: drives the whole engine through a session
+	"internal/sim":      6, // an engine on simulated time, fed by hand
+	"internal/sqltest":  7, // golden tests of SQL on internal/sim
 	"internal/difftest": 6, // test support: compares whole statements with PostgreSQL's answers
 	"internal/usertest": 7, // what penstock test runs
 	"internal/e2e":      7, // tests alone: clients on one side, a broker on the other

@@ -10,6 +10,7 @@ import (
 	"github.com/cockroachdb/datadriven"
 
 	"github.com/penstock/penstock/exec"
+	"github.com/penstock/penstock/internal/sim"
 )
 
 // command is a command of a file, free of the testing library's types: it goes to
@@ -44,8 +45,8 @@ type command struct {
 // All print what came out because of them: the rows of the query, rows written to
 // test tables as table: JSON, the end of the query or its error.
 type runner struct {
-	e       *Engine
-	q       *Query
+	e       *sim.Engine
+	q       *sim.Query
 	ordered bool
 	told    bool // that q has ended
 	first   bool // this is the way whose plans are shown
@@ -63,7 +64,7 @@ func (r *runner) run(c *command) string {
 		out = append(out, r.rows()...)
 	}
 	if err != nil {
-		out = append(out, ErrorText(err))
+		out = append(out, sim.ErrorText(err))
 	}
 	return strings.Join(out, "\n")
 }
@@ -84,7 +85,7 @@ func (r *runner) rows() []string {
 		if over, err := r.q.Over(); over {
 			r.told = true
 			if err != nil {
-				out = append(out, ErrorText(err))
+				out = append(out, sim.ErrorText(err))
 			} else {
 				out = append(out, "end")
 			}
@@ -115,9 +116,9 @@ func (r *runner) do(c *command, out *[]string) (err error) {
 		*out, err = r.e.Exec("EXPLAIN " + c.input)
 		return err
 	case "columns":
-		p, err := r.e.sess.Prepare(context.Background(), c.input, nil)
+		p, err := r.e.Sess.Prepare(context.Background(), c.input, nil)
 		if err != nil {
-			return locate(err, c.input)
+			return sim.Locate(err, c.input)
 		}
 		for _, col := range p.Columns() {
 			*out = append(*out, fmt.Sprintf("%s %s", col.Name, col.Type))

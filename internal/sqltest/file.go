@@ -6,21 +6,23 @@ import (
 	"testing/synctest"
 
 	"github.com/cockroachdb/datadriven"
+
+	"github.com/penstock/penstock/internal/sim"
 )
 
 // lane is one way's bubble, which takes commands from the outside.
 type lane struct {
-	way     Way
+	way     sim.Way
 	in      chan *command
 	out     chan string
 	stopped chan struct{}
 }
 
-// RunFile runs a file of commands (see runner) in all Ways.
+// RunFile runs a file of commands (see runner) in all sim.Ways.
 func RunFile(t *testing.T, path string) {
 	var wg sync.WaitGroup
-	lanes := make([]*lane, len(Ways))
-	for i, w := range Ways {
+	lanes := make([]*lane, len(sim.Ways))
+	for i, w := range sim.Ways {
 		l := &lane{w, make(chan *command), make(chan string), make(chan struct{})}
 		lanes[i] = l
 		wg.Go(func() {
@@ -60,7 +62,7 @@ func RunFile(t *testing.T, path string) {
 
 // serve runs commands until there are no more.
 func (l *lane) serve(t *testing.T, first bool) {
-	e, err := NewEngine(l.way.Settings)
+	e, err := sim.NewEngine(l.way.Settings)
 	if err != nil {
 		t.Fatal(err)
 	}

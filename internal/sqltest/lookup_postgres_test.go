@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/penstock/penstock/internal/sim"
 	"github.com/penstock/penstock/internal/sqlerr"
 )
 
@@ -34,7 +35,7 @@ func TestLookupPostgres(t *testing.T) {
 	p := startPostgres(t)
 	p.query(t, `CREATE TABLE customers (customer_id BIGINT PRIMARY KEY, version INT);
 		INSERT INTO customers SELECT i, 1 FROM generate_series(0, 19) i;`)
-	e, err := NewEngine(nil)
+	e, err := sim.NewEngine(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +50,7 @@ func TestLookupPostgres(t *testing.T) {
 	none := startQuery(t, e, "SELECT o.order_id, c.version FROM asks o LEFT JOIN direct c ON o.customer_id = c.customer_id")
 	sent := 0
 	// feed sends five orders, of which one is of nobody, and waits for the answers.
-	feed := func(table string, q *Query, version string) {
+	feed := func(table string, q *sim.Query, version string) {
 		t.Helper()
 		var want []string
 		for i := range 5 {
@@ -97,7 +98,7 @@ func TestLookupPostgres(t *testing.T) {
 	p.query(t, "UPDATE customers SET version = 3;")
 	refresh()
 	feed("orders", full, "3")
-	for _, q := range []*Query{full, none} {
+	for _, q := range []*sim.Query{full, none} {
 		if err := q.Stop(); err != nil {
 			t.Error(err)
 		}
@@ -108,13 +109,13 @@ func TestLookupPostgres(t *testing.T) {
 }
 
 // startQuery runs a query in a session of its own.
-func startQuery(t *testing.T, e *Engine, sql string) *Query {
+func startQuery(t *testing.T, e *sim.Engine, sql string) *sim.Query {
 	t.Helper()
 	sess, err := e.Local.NewSession(context.Background(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	q, err := (&Engine{Feeds: e.Feeds, Local: e.Local, sess: sess}).Start(sql)
+	q, err := (&sim.Engine{Feeds: e.Feeds, Local: e.Local, Sess: sess}).Start(sql)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,13 +20,14 @@ import (
 	"github.com/penstock/penstock/exec/build"
 	"github.com/penstock/penstock/exec/lookup/sources"
 	"github.com/penstock/penstock/exec/web"
+	"github.com/penstock/penstock/internal/sim"
 	"github.com/penstock/penstock/server/session"
 )
 
 // scenario is a script of testdata/scenarios in a bubble: topics are feeds, and
 // the one web server there is is the test's.
 type scenario struct {
-	*Engine
+	*sim.Engine
 	t       *testing.T
 	query   string // the script's last statement
 	columns string
@@ -74,7 +75,7 @@ func startScenario(t *testing.T, name string, settings map[string]string, h http
 	}
 	script := strings.NewReplacer(replace...).Replace(string(b))
 	i := strings.LastIndex(script, "SELECT")
-	s := &scenario{Engine: &Engine{Feeds: NewFeeds()}, t: t, query: strings.TrimRight(script[i:], ";\n")}
+	s := &scenario{Engine: &sim.Engine{Feeds: sim.NewFeeds()}, t: t, query: strings.TrimRight(script[i:], ";\n")}
 	ln := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
 	s.server = &http.Server{Handler: h, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)} //nolint:gosec // of a test
 	s.wg.Go(func() { _ = s.server.Serve(ln) })
@@ -85,7 +86,7 @@ func startScenario(t *testing.T, name string, settings map[string]string, h http
 	if s.Local, err = session.Open(session.Config{Connectors: conns, Lookups: lookups, Settings: settings, Version: "test"}); err != nil {
 		t.Fatal(err)
 	}
-	if s.sess, err = s.Local.NewSession(context.Background(), nil); err != nil {
+	if s.Sess, err = s.Local.NewSession(context.Background(), nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Exec(script[:i]); err != nil {
@@ -94,7 +95,7 @@ func startScenario(t *testing.T, name string, settings map[string]string, h http
 	return s
 }
 
-func (s *scenario) start() *Query {
+func (s *scenario) start() *sim.Query {
 	s.t.Helper()
 	q, err := s.Start(s.query)
 	if err != nil {
@@ -113,7 +114,7 @@ func (s *scenario) show(sql string) string {
 }
 
 // close ends the engine and the server, and then nothing may be left.
-func (s *scenario) close(qs ...*Query) {
+func (s *scenario) close(qs ...*sim.Query) {
 	s.t.Helper()
 	for _, q := range qs {
 		if err := q.Stop(); err != nil {
@@ -129,7 +130,7 @@ func (s *scenario) close(qs ...*Query) {
 
 // inWays runs a test in a bubble for each way of running.
 func inWays(t *testing.T, run func(*testing.T, map[string]string)) {
-	for _, w := range Ways {
+	for _, w := range sim.Ways {
 		t.Run(w.Name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { run(t, w.Settings) })
 		})
@@ -183,7 +184,7 @@ func TestScenario3(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			other := &Engine{Local: s.Local, sess: sess}
+			other := &sim.Engine{Local: s.Local, Sess: sess}
 			wg.Go(func() {
 				q, err := other.Start(s.query)
 				if err != nil {
@@ -218,7 +219,7 @@ func TestScenario3(t *testing.T) {
 
 // feedOrders sends five orders and checks that they come out at once, with the
 // given version.
-func (s *scenario) feedOrders(q *Query, from int, version string) {
+func (s *scenario) feedOrders(q *sim.Query, from int, version string) {
 	s.t.Helper()
 	before := time.Now()
 	for i := from; i < from+5; i++ {
@@ -254,6 +255,7 @@ func TestScenario4(t *testing.T) {
 			t.Errorf("the first query began after %s", waited)
 		}
 		twin := s.start() // waits for nothing
+		s.Settle()
 		orders := map[int]int{}
 		for n := range 100 {
 			// A load that began at a multiple of 5 s is in force 1.5 s later.
@@ -269,6 +271,7 @@ func TestScenario4(t *testing.T) {
 			}
 			orders[version] += 5
 			time.Sleep(2 * time.Second)
+			s.Settle()
 		}
 		s.Settle()
 		for i, at := range times {

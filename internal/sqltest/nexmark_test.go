@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/penstock/penstock/internal/sim"
 )
 
 const nexmarkDir = "../../testdata/suites/nexmark"
@@ -39,13 +41,13 @@ func TestNexmark(t *testing.T) {
 		}
 		queries = append(queries, q)
 	}
-	for _, w := range Ways {
-		e, err := NewEngine(w.Settings)
+	for _, w := range sim.Ways {
+		e, err := sim.NewEngine(w.Settings)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if _, err := e.Exec(script); err != nil {
-			t.Fatal(ErrorText(err))
+			t.Fatal(sim.ErrorText(err))
 		}
 		for _, q := range queries {
 			t.Run(filepath.Base(q.ID)+"/"+w.Name, func(t *testing.T) { q.run(t, e) })
@@ -56,13 +58,13 @@ func TestNexmark(t *testing.T) {
 	}
 }
 
-func (n *nexmarkQuery) run(t *testing.T, e *Engine) {
+func (n *nexmarkQuery) run(t *testing.T, e *sim.Engine) {
 	q, err := e.Start(n.Query)
 	if err != nil {
-		t.Fatal(ErrorText(err))
+		t.Fatal(sim.ErrorText(err))
 	}
 	if err := q.Wait(); err != nil {
-		t.Fatal(ErrorText(err))
+		t.Fatal(sim.ErrorText(err))
 	}
 	rows := readLines(t, filepath.Join(nexmarkDir, n.ExpectedFile))
 	if len(rows) != n.ExpectedCount {

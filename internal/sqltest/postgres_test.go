@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/penstock/penstock/internal/sim"
 )
 
 // pgBin is where Debian's postgresql-15 has its programs.
@@ -111,7 +113,7 @@ func TestScenariosPostgres(t *testing.T) {
 			for _, line := range p.query(t, c.theirs) {
 				values := strings.Split(line, " | ")
 				for i := range values {
-					if values[i], err = canonText(q.cols[i].Type, values[i]); err != nil {
+					if values[i], err = sim.CanonText(q.Columns()[i].Type, values[i]); err != nil {
 						t.Fatal(err)
 					}
 				}

@@ -7,13 +7,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/penstock/penstock/internal/sim"
 )
 
 // TestRandomQueriesPostgres: PostgreSQL 15 answers random queries with the same rows,
 // to the letter.
 func TestRandomQueriesPostgres(t *testing.T) {
 	p := startPostgres(t)
-	e, err := NewEngine(Ways[0].Settings)
+	e, err := sim.NewEngine(sim.Ways[0].Settings)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/penstock/penstock/internal/sim"
 )
 
 // queryGen writes random bounded queries that are valid here and in PostgreSQL and
@@ -276,11 +278,11 @@ func (g queryGen) query() (sql string, ordered bool) {
 }
 
 // randomTables fills ta and tb, here and in the statements for PostgreSQL.
-func randomTables(t *testing.T, e *Engine, g queryGen) (pg string) {
+func randomTables(t *testing.T, e *sim.Engine, g queryGen) (pg string) {
 	for i, name := range []string{"ta", "tb"} {
 		ddl := fmt.Sprintf("CREATE TABLE %s (%s) WITH ('connector' = 'test', 'bounded' = 'true', 'partitions' = '3')", name, randomColumns)
 		if _, err := e.Exec(ddl); err != nil {
-			t.Fatal(ErrorText(err))
+			t.Fatal(sim.ErrorText(err))
 		}
 		var rows []string
 		for k := range randomRows / (i + 1) {
@@ -295,19 +297,19 @@ func randomTables(t *testing.T, e *Engine, g queryGen) (pg string) {
 }
 
 // answer runs a query to its end and gives its rows as lines, or its error.
-func answer(e *Engine, sql string, ordered bool) []string {
+func answer(e *sim.Engine, sql string, ordered bool) []string {
 	q, err := e.Start(sql)
 	if err == nil {
 		err = q.Wait()
 	}
 	if err != nil {
-		return []string{ErrorText(err)}
+		return []string{sim.ErrorText(err)}
 	}
 	out := []string{}
 	for _, row := range q.Values() {
 		for i := range row {
 			switch row[i] {
-			case Null:
+			case sim.Null:
 				row[i] = "NULL"
 			case "-0":
 				row[i] = "0" // which of equal values stands for a group is anybody's choice
@@ -323,9 +325,9 @@ func answer(e *Engine, sql string, ordered bool) []string {
 
 // TestRandomQueries: all ways of running give the same rows.
 func TestRandomQueries(t *testing.T) {
-	var engines []*Engine
-	for _, w := range Ways {
-		e, err := NewEngine(w.Settings)
+	var engines []*sim.Engine
+	for _, w := range sim.Ways {
+		e, err := sim.NewEngine(w.Settings)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -346,7 +348,7 @@ func TestRandomQueries(t *testing.T) {
 		}
 		for i, e := range engines[1:] {
 			if got := answer(e, sql, ordered); !slices.Equal(got, want) {
-				t.Errorf("%s\n%s: %q\nbut %s: %q", sql, Ways[i+1].Name, minus(got, want), Ways[0].Name, minus(want, got))
+				t.Errorf("%s\n%s: %q\nbut %s: %q", sql, sim.Ways[i+1].Name, minus(got, want), sim.Ways[0].Name, minus(want, got))
 			}
 		}
 	}

@@ -6,14 +6,16 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/penstock/penstock/internal/sim"
 )
 
 // TestRandomWindows: a stream's windows hold what a bounded table's groups by the
 // hour do. The delay is longer than the data, so nothing is late.
 func TestRandomWindows(t *testing.T) {
-	var engines []*Engine
-	for _, w := range Ways {
-		e, err := NewEngine(w.Settings)
+	var engines []*sim.Engine
+	for _, w := range sim.Ways {
+		e, err := sim.NewEngine(w.Settings)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -21,7 +23,7 @@ func TestRandomWindows(t *testing.T) {
 		randomTables(t, e, g)
 		ddl := fmt.Sprintf("CREATE TABLE st (%s, WATERMARK FOR t AS t - INTERVAL '9' DAY) WITH ('connector' = 'test', 'partitions' = '3')", randomColumns)
 		if _, err := e.Exec(ddl + "; CREATE TABLE bt (" + randomColumns + ") WITH ('connector' = 'test', 'bounded' = 'true')"); err != nil {
-			t.Fatal(ErrorText(err))
+			t.Fatal(sim.ErrorText(err))
 		}
 		for i := range 2 * randomRows {
 			_, js := g.row()
@@ -38,7 +40,7 @@ func TestRandomWindows(t *testing.T) {
 		want := answer(engines[0], bounded, false)
 		for i, e := range engines {
 			if got := answer(e, stream, false); !slices.Equal(got, want) {
-				t.Errorf("%s\n%s: %q\nbut %s\n%q", stream, Ways[i].Name, minus(got, want), bounded, minus(want, got))
+				t.Errorf("%s\n%s: %q\nbut %s\n%q", stream, sim.Ways[i].Name, minus(got, want), bounded, minus(want, got))
 			}
 		}
 	}

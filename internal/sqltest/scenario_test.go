@@ -12,6 +12,7 @@ import (
 
 	"github.com/penstock/penstock/internal/datum"
 	"github.com/penstock/penstock/internal/gen"
+	"github.com/penstock/penstock/internal/sim"
 )
 
 // The traffic aggregation of website visits: TUMBLE of 20 s by visitor.
@@ -114,7 +115,7 @@ func timeText(ms int64) string {
 // without a place, against the model.
 func TestScenarios(t *testing.T) {
 	raw, visits := makeVisits(t, scenarioVisits)
-	for _, w := range Ways {
+	for _, w := range sim.Ways {
 		rows := 512
 		if w.Settings["batch.max-rows"] == "1" {
 			rows = 1
@@ -126,7 +127,7 @@ func TestScenarios(t *testing.T) {
 			q := runVisits(t, s, "", raw, scenario1, late)
 			var lines []string
 			for k, v := range want {
-				lines = append(lines, fmt.Sprintf("%q | %q | %q | %s", k.id, timeText(k.start), timeText(k.start+windowMillis), canonNumber(float64(v.count))))
+				lines = append(lines, fmt.Sprintf("%q | %q | %q | %s", k.id, timeText(k.start), timeText(k.start+windowMillis), sim.CanonNumber(float64(v.count))))
 			}
 			got, err := q.Canonical(nil)
 			if err != nil {
@@ -140,7 +141,7 @@ func TestScenarios(t *testing.T) {
 			var lines []string
 			for k, v := range want {
 				lines = append(lines, fmt.Sprintf("%q | %d | %d | %s | %s | %s | %s", k.id, k.start*1000, (k.start+windowMillis)*1000,
-					canonNumber(float64(v.count)), canonNumber(float64(v.bytes)), canonNumber(v.lat), canonNumber(float64(v.places))))
+					sim.CanonNumber(float64(v.count)), sim.CanonNumber(float64(v.bytes)), sim.CanonNumber(v.lat), sim.CanonNumber(float64(v.places))))
 			}
 			got, err := q.Canonical(nil)
 			if err != nil {
@@ -153,24 +154,24 @@ func TestScenarios(t *testing.T) {
 
 // runVisits feeds one partition and returns the ended query. The late rows must
 // have been counted.
-func runVisits(t *testing.T, settings map[string]string, extra string, raw [][]byte, sql string, late int64) (q *Query) {
+func runVisits(t *testing.T, settings map[string]string, extra string, raw [][]byte, sql string, late int64) (q *sim.Query) {
 	synctest.Test(t, func(t *testing.T) {
-		e, err := NewEngine(settings)
+		e, err := sim.NewEngine(settings)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if _, err := e.Exec(fmt.Sprintf(visitsTable, extra, 1)); err != nil {
-			t.Fatal(ErrorText(err))
+			t.Fatal(sim.ErrorText(err))
 		}
 		for part := range slices.Chunk(raw, 512) {
 			e.Feeds.Append("website_visit", 0, part...)
 		}
 		e.Feeds.End("website_visit", -1)
 		if q, err = e.Start(sql); err != nil {
-			t.Fatal(ErrorText(err))
+			t.Fatal(sim.ErrorText(err))
 		}
 		if err := q.Wait(); err != nil {
-			t.Fatal(ErrorText(err))
+			t.Fatal(sim.ErrorText(err))
 		}
 		if got := e.Local.Queries()[0].Late; got != late || late == 0 {
 			t.Errorf("%d rows counted as late, the model has %d", got, late)
@@ -190,18 +191,18 @@ func TestCatchUp(t *testing.T) {
 	for _, parallelism := range []int{1, 2} {
 		t.Run(strconv.Itoa(parallelism), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				e, err := NewEngine(map[string]string{"parallelism": strconv.Itoa(parallelism)})
+				e, err := sim.NewEngine(map[string]string{"parallelism": strconv.Itoa(parallelism)})
 				if err != nil {
 					t.Fatal(err)
 				}
 				if _, err := e.Exec(`CREATE TABLE t (id INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '1' SECOND)
 					WITH ('connector' = 'test', 'partitions' = '2', 'scan.watermark.idle-timeout' = '1s')`); err != nil {
-					t.Fatal(ErrorText(err))
+					t.Fatal(sim.ErrorText(err))
 				}
 				e.Feeds.Behind("t", 1, true)
 				q, err := e.Start(`SELECT id, window_start, COUNT(*) FROM TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '20' SECOND) GROUP BY id, window_start, window_end`)
 				if err != nil {
-					t.Fatal(ErrorText(err))
+					t.Fatal(sim.ErrorText(err))
 				}
 				want := map[windowKey]int{}
 				start := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli()
@@ -222,11 +223,11 @@ func TestCatchUp(t *testing.T) {
 				}
 				e.Feeds.End("t", -1)
 				if err := q.Wait(); err != nil {
-					t.Fatal(ErrorText(err))
+					t.Fatal(sim.ErrorText(err))
 				}
 				var lines []string
 				for k, n := range want {
-					lines = append(lines, fmt.Sprintf("%s | %d | %s", k.id, k.start*1000, canonNumber(float64(n))))
+					lines = append(lines, fmt.Sprintf("%s | %d | %s", k.id, k.start*1000, sim.CanonNumber(float64(n))))
 				}
 				got, err := q.Canonical(nil)
 				if err != nil {
@@ -244,13 +245,13 @@ func TestCatchUp(t *testing.T) {
 	}
 }
 
-func feedSteps(e *Engine, part, records, step, keys int, start int64, want map[windowKey]int) {
+func feedSteps(e *sim.Engine, part, records, step, keys int, start int64, want map[windowKey]int) {
 	var group [][]byte
 	for i := range records {
 		ms := start + int64(i*step)
 		id := i % keys
 		group = append(group, fmt.Appendf(nil, `{"id":%d,"ts":%q}`, id, time.UnixMilli(ms).UTC().Format("2006-01-02 15:04:05.000")))
-		want[windowKey{canonNumber(float64(id)), ms - ms%windowMillis}]++
+		want[windowKey{sim.CanonNumber(float64(id)), ms - ms%windowMillis}]++
 		if len(group) == 512 || i == records-1 {
 			e.Feeds.Append("t", part, group...)
 			group = nil

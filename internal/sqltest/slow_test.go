@@ -5,23 +5,25 @@ import (
 	"fmt"
 	"testing"
 	"testing/synctest"
+
+	"github.com/penstock/penstock/internal/sim"
 )
 
 // TestSlowReader: a client that reads nothing holds its own query back, and nobody
 // else's; its query can be ended all the same.
 func TestSlowReader(t *testing.T) {
 	const groups, rows = 40, 500
-	for _, w := range Ways {
+	for _, w := range sim.Ways {
 		t.Run(w.Name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				e, err := NewEngine(w.Settings)
+				e, err := sim.NewEngine(w.Settings)
 				if err != nil {
 					t.Fatal(err)
 				}
 				if _, err := e.Exec("CREATE TABLE t (id INT) WITH ('connector' = 'test', 'partitions' = '2')"); err != nil {
-					t.Fatal(ErrorText(err))
+					t.Fatal(sim.ErrorText(err))
 				}
-				p, err := e.sess.Prepare(context.Background(), "SELECT id FROM t", nil)
+				p, err := e.Sess.Prepare(context.Background(), "SELECT id FROM t", nil)
 				if err != nil {
 					t.Fatal(err)
 				}

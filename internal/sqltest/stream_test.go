@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+
+	"github.com/penstock/penstock/internal/sim"
 )
 
 // streamModel is TUMBLE over a partitioned stream, written by hand.
@@ -57,29 +59,29 @@ func (m *streamModel) fire(wm int64) []string {
 // model: what comes out, when, and what is counted as late.
 func TestRandomStreams(t *testing.T) {
 	for seed := range uint64(24) {
-		way := Ways[seed%uint64(len(Ways))]
+		way := sim.Ways[seed%uint64(len(sim.Ways))]
 		t.Run(fmt.Sprintf("%d %s", seed, way.Name), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { randomStream(t, rand.New(rand.NewPCG(seed/4, 9)), way) })
 		})
 	}
 }
 
-func randomStream(t *testing.T, r *rand.Rand, way Way) {
+func randomStream(t *testing.T, r *rand.Rand, way sim.Way) {
 	parts := 1 + r.IntN(3)
 	m := &streamModel{size: 1000 * (1 + r.Int64N(10)), delay: 500 * r.Int64N(6), tops: slices.Repeat([]int64{neverMillis}, parts), open: map[windowKey]*windowSum{}}
 	m.offset = r.Int64N(m.size)
 	distinct := []string{"sum(n)", "sum(n) + 0 * count(DISTINCT n)"}[r.IntN(2)] // in two phases, and in one
-	e, err := NewEngine(way.Settings)
+	e, err := sim.NewEngine(way.Settings)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := e.Exec(fmt.Sprintf(`CREATE TABLE t (k VARCHAR, n INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '%d' MILLISECOND) WITH ('connector' = 'test', 'partitions' = '%d')`, m.delay, parts)); err != nil {
-		t.Fatal(ErrorText(err))
+		t.Fatal(sim.ErrorText(err))
 	}
 	q, err := e.Start(fmt.Sprintf(`SELECT k, window_start, count(*), %s FROM TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '%d' MILLISECOND, INTERVAL '%d' MILLISECOND) WHERE n < 9 GROUP BY k, window_start, window_end`,
 		distinct, m.size, m.offset))
 	if err != nil {
-		t.Fatal(ErrorText(err))
+		t.Fatal(sim.ErrorText(err))
 	}
 	now := make([]int64, parts) // partitions run at speeds of their own
 	for step := range 120 {
@@ -104,7 +106,7 @@ func randomStream(t *testing.T, r *rand.Rand, way Way) {
 	}
 	e.Feeds.End("t", -1)
 	if err := q.Wait(); err != nil {
-		t.Fatal(ErrorText(err))
+		t.Fatal(sim.ErrorText(err))
 	}
 	got := q.Rows()
 	slices.Sort(got)
@@ -127,7 +129,7 @@ type joinRow struct{ id, k, ts int64 }
 func TestRandomJoins(t *testing.T) {
 	kinds := []string{"JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"}
 	for seed := range uint64(32) {
-		way := Ways[seed%uint64(len(Ways))]
+		way := sim.Ways[seed%uint64(len(sim.Ways))]
 		t.Run(fmt.Sprintf("%d %s", seed, way.Name), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				randomJoin(t, rand.New(rand.NewPCG(seed/4, 11)), way, kinds[seed/4%4])
@@ -136,14 +138,14 @@ func TestRandomJoins(t *testing.T) {
 	}
 }
 
-func randomJoin(t *testing.T, r *rand.Rand, way Way, kind string) {
-	e, err := NewEngine(way.Settings)
+func randomJoin(t *testing.T, r *rand.Rand, way sim.Way, kind string) {
+	e, err := sim.NewEngine(way.Settings)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"l", "r"} {
 		if _, err := e.Exec(fmt.Sprintf(`CREATE TABLE %s (id INT, k INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '2' SECOND) WITH ('connector' = 'test', 'partitions' = '2')`, name)); err != nil {
-			t.Fatal(ErrorText(err))
+			t.Fatal(sim.ErrorText(err))
 		}
 	}
 	lower, upper := -r.Int64N(5000), r.Int64N(5000)
@@ -157,7 +159,7 @@ func randomJoin(t *testing.T, r *rand.Rand, way Way, kind string) {
 	}
 	q, err := e.Start("SELECT l.id, r.id FROM " + fmt.Sprintf(from, kind, cond))
 	if err != nil {
-		t.Fatal(ErrorText(err))
+		t.Fatal(sim.ErrorText(err))
 	}
 	var sides [2][]joinRow
 	now := int64(10_000)
@@ -173,7 +175,7 @@ func randomJoin(t *testing.T, r *rand.Rand, way Way, kind string) {
 	e.Feeds.End("l", -1)
 	e.Feeds.End("r", -1)
 	if err := q.Wait(); err != nil {
-		t.Fatal(ErrorText(err))
+		t.Fatal(sim.ErrorText(err))
 	}
 	got := q.Rows()
 	slices.Sort(got)

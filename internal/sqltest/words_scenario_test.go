@@ -15,15 +15,16 @@ import (
 	"time"
 
 	"github.com/penstock/penstock/exec/build"
+	"github.com/penstock/penstock/internal/sim"
 	"github.com/penstock/penstock/internal/wordlen"
 	"github.com/penstock/penstock/server/session"
 )
 
 // wordScenario is S6 in a bubble, its service at the other end of a pipe.
 type wordScenario struct {
-	*Engine
+	*sim.Engine
 	t      *testing.T
-	q      *Query
+	q      *sim.Query
 	server *wordlen.Server
 	begin  time.Time
 	delay  func() time.Duration // of a call; nil: none
@@ -40,7 +41,7 @@ func startWords(t *testing.T, settings map[string]string, replace ...string) *wo
 	}
 	script := strings.NewReplacer(replace...).Replace(string(b))
 	i := strings.LastIndex(script, "SELECT")
-	s := &wordScenario{Engine: &Engine{Feeds: NewFeeds()}, t: t, begin: time.Now()}
+	s := &wordScenario{Engine: &sim.Engine{Feeds: sim.NewFeeds()}, t: t, begin: time.Now()}
 	ln := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
 	if s.server, err = wordlen.Serve(ln, wordlen.Config{Before: s.before}); err != nil {
 		t.Fatal(err)
@@ -50,7 +51,7 @@ func startWords(t *testing.T, settings map[string]string, replace ...string) *wo
 	if s.Local, err = session.Open(session.Config{Connectors: conns, RemoteDial: ln.dial, Settings: settings, Version: "test"}); err != nil {
 		t.Fatal(err)
 	}
-	if s.sess, err = s.Local.NewSession(context.Background(), nil); err != nil {
+	if s.Sess, err = s.Local.NewSession(context.Background(), nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Exec(script[:i]); err != nil {

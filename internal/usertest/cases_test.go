@@ -7,7 +7,7 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/penstock/penstock/internal/sqltest"
+	"github.com/penstock/penstock/internal/sim"
 )
 
 const casesDir = "../../testdata/suites/cases"
@@ -35,7 +35,7 @@ func TestPeerCases(t *testing.T) {
 				reason, skipped := notRun[c.ID]
 				delete(notRun, c.ID)
 				var faults []string
-				for _, w := range []sqltest.Way{sqltest.Ways[2], {Name: "four lanes", Settings: map[string]string{"parallelism": "4", "batch.max-rows": "1"}}} {
+				for _, w := range []sim.Way{sim.Ways[2], {Name: "four lanes", Settings: map[string]string{"parallelism": "4", "batch.max-rows": "1"}}} {
 					synctest.Test(t, func(*testing.T) {
 						if diff := RunLine(c, w.Settings); diff != "" {
 							faults = append(faults, w.Name+": "+diff)

@@ -11,8 +11,8 @@ import (
 	"strings"
 
 	"github.com/penstock/penstock/catalog"
+	"github.com/penstock/penstock/internal/sim"
 	"github.com/penstock/penstock/internal/sqlerr"
-	"github.com/penstock/penstock/internal/sqltest"
 )
 
 // maxCaseBytes bounds one line of JSON.
@@ -88,7 +88,7 @@ func (c *LineCase) tables() (string, error) {
 		}
 		src := c.source(ddl)
 		if src == nil || src.Kind == "stream" || src.Kind == "" {
-			b.WriteString(connectorOptions.ReplaceAllLiteralString(ddl, ") WITH ('connector' = '"+sqltest.Connector+"')"))
+			b.WriteString(connectorOptions.ReplaceAllLiteralString(ddl, ") WITH ('connector' = '"+sim.Connector+"')"))
 			continue
 		}
 		if src.Kind != "lookup" {
@@ -121,7 +121,7 @@ func RunLine(c *LineCase, settings map[string]string) (fault string) {
 	if err != nil {
 		return err.Error()
 	}
-	e, err := sqltest.NewEngine(settings)
+	e, err := sim.NewEngine(settings)
 	if err != nil {
 		return err.Error()
 	}
@@ -137,12 +137,12 @@ func RunLine(c *LineCase, settings map[string]string) (fault string) {
 			return "the query runs, where it must be refused: " + c.ExpectedError
 		}
 		if e, ok := errors.AsType[*sqlerr.Error](err); ok && e.Code == sqlerr.InternalError {
-			return sqltest.ErrorText(err)
+			return sim.ErrorText(err)
 		}
 		return ""
 	}
 	if err != nil {
-		return sqltest.ErrorText(err)
+		return sim.ErrorText(err)
 	}
 	defer func() { _ = q.Stop() }() // its rows are what matters
 	c.feed(e)
@@ -152,17 +152,17 @@ func RunLine(c *LineCase, settings map[string]string) (fault string) {
 		}
 		e.Settle()
 		if over, err := q.Over(); err != nil {
-			return sqltest.ErrorText(err)
+			return sim.ErrorText(err)
 		} else if !over {
 			return "the query has not ended"
 		}
 	} else if _, err := q.Over(); err != nil {
-		return sqltest.ErrorText(err)
+		return sim.ErrorText(err)
 	}
 	return c.compare(q)
 }
 
-func (c *LineCase) start(e *sqltest.Engine, ddl string) (*sqltest.Query, error) {
+func (c *LineCase) start(e *sim.Engine, ddl string) (*sim.Query, error) {
 	if _, err := e.Exec(ddl + "\n" + strings.Join(c.Views, ";\n")); err != nil {
 		return nil, err
 	}
@@ -174,7 +174,7 @@ func (c *LineCase) start(e *sqltest.Engine, ddl string) (*sqltest.Query, error) 
 }
 
 // feed lets the records come in.
-func (c *LineCase) feed(e *sqltest.Engine) {
+func (c *LineCase) feed(e *sim.Engine) {
 	order := c.Arrival
 	if order == nil {
 		for s, src := range c.Sources {
@@ -191,7 +191,7 @@ func (c *LineCase) feed(e *sqltest.Engine) {
 	}
 }
 
-func (c *LineCase) compare(q *sqltest.Query) string {
+func (c *LineCase) compare(q *sim.Query) string {
 	if c.ExpectedMode != "append" && c.ExpectedMode != "" {
 		return fmt.Sprintf("expected_mode %q", c.ExpectedMode)
 	}

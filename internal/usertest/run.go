@@ -16,8 +16,8 @@ import (
 	"github.com/penstock/penstock/exec/expr"
 	"github.com/penstock/penstock/exec/lookup"
 	"github.com/penstock/penstock/exec/lookup/sources"
+	"github.com/penstock/penstock/internal/sim"
 	"github.com/penstock/penstock/internal/sqlerr"
-	"github.com/penstock/penstock/internal/sqltest"
 	"github.com/penstock/penstock/parser"
 	"github.com/penstock/penstock/server/session"
 )
@@ -39,7 +39,7 @@ type Outcome struct {
 // runner is a case under way.
 type runner struct {
 	c      *Case
-	feeds  *sqltest.Feeds
+	feeds  *sim.Feeds
 	local  *session.Local
 	sess   session.Session
 	tables map[string]string // names without regard to case
@@ -56,7 +56,7 @@ type runner struct {
 
 // Run runs a case. It must be called in a bubble (see Bubbles).
 func Run(c *Case) *Outcome {
-	r := &runner{c: c, feeds: sqltest.NewFeeds(), tables: map[string]string{}, out: &Outcome{Case: c, Got: map[int][]string{}}}
+	r := &runner{c: c, feeds: sim.NewFeeds(), tables: map[string]string{}, out: &Outcome{Case: c, Got: map[int][]string{}}}
 	if err := r.run(); err != nil {
 		r.faults = append(r.faults, err.Error())
 	}
@@ -100,7 +100,7 @@ func (r *runner) run() (err error) {
 		}
 	}
 	if r.failed != nil && !r.told {
-		return errors.New(sqltest.ErrorText(r.failed))
+		return errors.New(sim.ErrorText(r.failed))
 	}
 	return nil
 }
@@ -231,7 +231,7 @@ func (r *runner) expect(s *Step) {
 			}
 			return
 		}
-		r.faults = append(r.faults, fmt.Sprintf("%s:%d: %s", r.c.File, s.Line, sqltest.ErrorText(r.failed)))
+		r.faults = append(r.faults, fmt.Sprintf("%s:%d: %s", r.c.File, s.Line, sim.ErrorText(r.failed)))
 		return
 	}
 	if s.Code != "" {
@@ -288,7 +288,7 @@ func (q *reading) add(b *exec.Batch) {
 	for i := range b.Rows() {
 		row := make([]string, len(b.Cols))
 		for c, col := range b.Cols {
-			if row[c] = sqltest.Null; !col.IsNull(b.Row(i)) {
+			if row[c] = sim.Null; !col.IsNull(b.Row(i)) {
 				row[c] = string(expr.AppendText(nil, cols[c].Type, col, b.Row(i)))
 			}
 		}

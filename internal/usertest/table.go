@@ -5,14 +5,14 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/penstock/penstock/internal/sqltest"
+	"github.com/penstock/penstock/internal/sim"
 )
 
 // cell writes a value as files hold it: NULL for NULL, and quotes around a text that could be
 // taken for something else.
 func cell(v string) string {
 	switch {
-	case v == sqltest.Null:
+	case v == sim.Null:
 		return "NULL"
 	case v == "" || v == "NULL" || v[0] == '#' || v != strings.TrimSpace(v) || strings.ContainsAny(v, "|\"\n\\"):
 		r := strings.NewReplacer("\\", "\\\\", "\"", "\\\"", "\n", "\\n")

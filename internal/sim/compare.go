@@ -1,4 +1,4 @@
-package sqltest
+package sim
 
 import (
 	"encoding/json"
@@ -37,7 +37,7 @@ func (q *Query) Canonical(names []string) ([]string, error) {
 		line := make([]string, len(at))
 		for k, i := range at {
 			var err error
-			if line[k], err = canonText(q.cols[i].Type, row[i]); err != nil {
+			if line[k], err = CanonText(q.cols[i].Type, row[i]); err != nil {
 				return nil, err
 			}
 		}
@@ -46,13 +46,14 @@ func (q *Query) Canonical(names []string) ([]string, error) {
 	return out, nil
 }
 
-func canonText(t catalog.Type, s string) (string, error) {
+// CanonText writes a value given as PostgreSQL's text by what it means, for comparison.
+func CanonText(t catalog.Type, s string) (string, error) {
 	switch {
 	case s == Null:
 		return "NULL", nil
 	case t.IsNumeric():
 		f, err := strconv.ParseFloat(s, 64)
-		return canonNumber(f), err
+		return CanonNumber(f), err
 	case t.IsTimestamp():
 		us, err := datum.ParseTimestamp([]byte(s))
 		return strconv.FormatInt(us, 10), err
@@ -62,7 +63,8 @@ func canonText(t catalog.Type, s string) (string, error) {
 	return strconv.Quote(s), nil
 }
 
-func canonNumber(f float64) string {
+// CanonNumber writes a number to ten digits, for comparison.
+func CanonNumber(f float64) string {
 	if f == 0 {
 		return "0" // -0 too
 	}
@@ -99,11 +101,11 @@ func canonJSON(t catalog.Type, v any) (string, error) {
 	case nil:
 		return "NULL", nil
 	case float64:
-		return canonNumber(v), nil
+		return CanonNumber(v), nil
 	case bool:
 		return strconv.FormatBool(v), nil
 	case string:
-		return canonText(t, v)
+		return CanonText(t, v)
 	}
 	return "", fmt.Errorf("cannot compare %T", v)
 }

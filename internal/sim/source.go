@@ -1,4 +1,4 @@
-package sqltest
+package sim
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package sqltest
+package sim
 
 import (
 	"context"
@@ -37,7 +37,8 @@ var Ways = []Way{
 type Engine struct {
 	Feeds *Feeds
 	Local *session.Local
-	sess  session.Session
+	// Sess is the session whose statements are run.
+	Sess session.Session
 }
 
 // NewEngine opens an engine in memory whose settings have the given defaults.
@@ -50,13 +51,13 @@ func NewEngine(settings map[string]string) (*Engine, error) {
 	if e.Local, err = session.Open(session.Config{Connectors: conns, Settings: settings, Version: "test"}); err != nil {
 		return nil, err
 	}
-	e.sess, err = e.Local.NewSession(context.Background(), nil)
+	e.Sess, err = e.Local.NewSession(context.Background(), nil)
 	return e, err
 }
 
 // Close ends all that runs.
 func (e *Engine) Close() error {
-	if err := e.sess.Close(); err != nil {
+	if err := e.Sess.Close(); err != nil {
 		return err
 	}
 	return e.Local.Close()
@@ -69,9 +70,9 @@ func (e *Engine) Settle() { synctest.Wait() }
 // Exec runs the statements of a script to their ends and returns the notices
 // and rows. Continuous jobs go on. Errors have line and column in the script.
 func (e *Engine) Exec(script string) ([]string, error) {
-	stmts, err := e.sess.Parse(script)
+	stmts, err := e.Sess.Parse(script)
 	if err != nil {
-		return nil, locate(err, script)
+		return nil, Locate(err, script)
 	}
 	var out []string
 	for _, st := range stmts {
@@ -81,7 +82,7 @@ func (e *Engine) Exec(script string) ([]string, error) {
 			out = append(out, q.Rows()...)
 		}
 		if err != nil {
-			return out, locate(session.Shift(err, st.Span().From), script)
+			return out, Locate(session.Shift(err, st.Span().From), script)
 		}
 	}
 	return out, nil
@@ -103,10 +104,11 @@ type Query struct {
 // Start runs one statement.
 func (e *Engine) Start(sql string) (*Query, error) {
 	q, err := e.start(sql)
-	return q, locate(err, sql)
+	return q, Locate(err, sql)
 }
 
-func locate(err error, src string) error {
+// Locate gives an error line and column in its text; nil stays nil.
+func Locate(err error, src string) error {
 	if err == nil {
 		return nil
 	}
@@ -115,7 +117,7 @@ func locate(err error, src string) error {
 }
 
 func (e *Engine) start(sql string) (*Query, error) {
-	p, err := e.sess.Prepare(context.Background(), sql, nil)
+	p, err := e.Sess.Prepare(context.Background(), sql, nil)
 	if err != nil {
 		return nil, err
 	}
