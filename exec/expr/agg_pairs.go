@@ -39,7 +39,7 @@ var aggregates2 = []function{
 	{name: "approx_percentile", sigs: "double, double -> double", aggregate: true, twoPhase: true, doc: "the value at a fraction (the second argument, a constant) of the order, by a t-digest of compression 200: " +
 		"the rank is off by about 0.5 % in the middle and less at the ends", example: "APPROX_PERCENTILE(x, 0.5) FROM (VALUES (1), (2), (3)) t(x) → 2"},
 	{name: "top_k", sigs: "any, int -> any[]", ret: arrayOfFirst, aggregate: true, twoPhase: true, doc: "the most frequent values, the most frequent first, by counters for 16 times as many (at least 256): " +
-		"a value that is more than 1/256 of the rows, or 1/(16 k), is never missed", example: "TOP_K(x, 1) FROM (VALUES ('a'), ('b'), ('b')) t(x) → {b}"},
+		"a count is short by at most 1/256 of the rows, or 1/(16 k)", example: "TOP_K(x, 1) FROM (VALUES ('a'), ('b'), ('b')) t(x) → {b}"},
 }
 
 // pairAgg are the aggregates of pairs, by the method of Youngs and Cramer as

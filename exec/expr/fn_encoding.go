@@ -9,6 +9,8 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/penstock/penstock/internal/sqlerr"
 )
@@ -41,6 +43,19 @@ var encodingFunctions = []function{
 			c.out.Data = base64.StdEncoding.AppendEncode(c.out.Data, c.str(0, i))
 			return nil
 		})},
+	{name: "hash_code", sigs: "text -> int", doc: "Java's hash code of a text", example: "hash_code('hello') → 99162322", kernel: strictly(func(c *call, i int) error {
+		h := int32(0)
+		for s := c.str(0, i); len(s) > 0; {
+			r, n := utf8.DecodeRune(s)
+			if a, b := utf16.EncodeRune(r); a != utf8.RuneError {
+				h, r = 31*h+a, b
+			}
+			h = 31*h + r
+			s = s[n:]
+		}
+		c.out.Int[i] = int64(h)
+		return nil
+	})},
 	{name: "gen_random_uuid", sigs: "-> text", volatile: true, kernel: strictly(randomUUID), doc: "a random UUID (version 4)", example: "gen_random_uuid()"},
 }
 

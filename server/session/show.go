@@ -169,9 +169,7 @@ func (s *Sess) showFunctions(r *rows, like func(string) bool) {
 		for _, sig := range s.l.funcs.Signatures(name) {
 			args := make([]string, len(sig.Args))
 			for i, a := range sig.Args {
-				if args[i] = a.String(); a.Kind == catalog.Unknown {
-					args[i] = "ANY"
-				}
+				args[i] = strings.ReplaceAll(a.String(), "UNKNOWN", "ANY")
 			}
 			if sig.Variadic {
 				args[len(args)-1] += " …"
@@ -181,7 +179,7 @@ func (s *Sess) showFunctions(r *rows, like func(string) bool) {
 				kind = "aggregate"
 			}
 			ret := sig.Ret.String()
-			if sig.RetOf != nil && sig.Ret.Kind == catalog.Unknown {
+			if sig.RetOf != nil && strings.Contains(ret, "UNKNOWN") {
 				ret = "as its arguments"
 			}
 			r.add(name, strings.Join(args, ", "), ret, kind, orNull(sig.Doc))
