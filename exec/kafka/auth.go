@@ -31,8 +31,9 @@ import (
 
 // Bounds of getting tokens.
 const (
-	// tokenTimeout bounds one request for a token, tokenAttempts their number.
-	tokenTimeout  = 10 * time.Second
+	// tokenTimeout bounds one request for a token.
+	tokenTimeout = 10 * time.Second
+	// tokenAttempts is how often a token is asked for before a connection fails.
 	tokenAttempts = 3
 	// tokenBytes bounds the endpoint's answer.
 	tokenBytes = 1 << 20

@@ -68,9 +68,12 @@ func (c *configurer) topics(s *Config) {
 
 // Bounds of what is to be read.
 const (
-	minDiscovery = 100 * time.Millisecond // between two looks for new partitions
-	maxPattern   = 1000                   // bytes of a topic-pattern
-	maxTopics    = 1000                   // names in one topic list
+	// minDiscovery is the least time between two looks for new partitions.
+	minDiscovery = 100 * time.Millisecond
+	// maxPattern is the longest topic-pattern.
+	maxPattern = 1000
+	// maxTopics is how many topics one table may list.
+	maxTopics = 1000
 )
 
 // topic checks a topic's name, which brokers allow to be of few characters.
