@@ -56,28 +56,29 @@ func dialGRPC(fs *Functions, d *definition) (*grpcLinkState, error) {
 	} else if k := d.tlsOption(); k != "" {
 		return nil, sqlerr.New(sqlerr.InvalidParameterValue, "option '%s' goes with 'tls' = 'true'", k).At(position(d.linkOpts)(k))
 	}
-	authority := d.addrs[0]
-	if name := d.link.String("tls.server-name"); name != "" {
-		authority = name
-	}
-	if a := d.link.String("authority"); a != "" {
-		if d.link.IsSet("tls.server-name") && a != authority {
-			return nil, sqlerr.New(sqlerr.InvalidParameterValue, "'authority' and 'tls.server-name' contradict each other").At(position(d.linkOpts)("authority"))
-		}
-		authority = a
+	authority, name := d.link.String("authority"), d.link.String("tls.server-name")
+	if authority != "" && name != "" && authority != name {
+		return nil, sqlerr.New(sqlerr.InvalidParameterValue, "'authority' and 'tls.server-name' contradict each other").At(position(d.linkOpts)("authority"))
 	}
 	r := manual.NewBuilderWithScheme("penstock")
 	var state resolver.State
 	for _, a := range d.addrs {
-		state.Endpoints = append(state.Endpoints, resolver.Endpoint{Addresses: []resolver.Address{{Addr: a}}})
+		addr := resolver.Address{Addr: a}
+		if authority == "" && name == "" {
+			addr.ServerName = a // each server shows a certificate of its own
+		}
+		state.Endpoints = append(state.Endpoints, resolver.Endpoint{Addresses: []resolver.Address{addr}})
 	}
 	r.InitialState(state)
 	dial := fs.cfg.Dial
 	opts := []grpc.DialOption{
-		grpc.WithTransportCredentials(creds), grpc.WithResolvers(r), grpc.WithAuthority(authority), grpc.WithConnectParams(reconnect),
+		grpc.WithTransportCredentials(creds), grpc.WithResolvers(r), grpc.WithConnectParams(reconnect),
 		grpc.WithDefaultServiceConfig(`{"loadBalancingConfig":[{"round_robin":{}}]}`), grpc.WithDisableServiceConfig(), grpc.WithDisableRetry(),
 		grpc.WithContextDialer(func(ctx context.Context, addr string) (net.Conn, error) { return dial(ctx, "tcp", addr) }),
 		grpc.WithUserAgent("penstock"), grpc.WithStaticStreamWindowSize(streamWindow), grpc.WithStaticConnWindowSize(connWindow),
+	}
+	if authority != "" {
+		opts = append(opts, grpc.WithAuthority(authority))
 	}
 	if t := d.link.Duration("keepalive.time"); t > 0 {
 		opts = append(opts, grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: t, Timeout: d.link.Duration("keepalive.timeout"), PermitWithoutStream: true}))

@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -15,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -64,8 +66,12 @@ func sign(t *testing.T, tmpl *x509.Certificate, by *authority) ([]byte, *ecdsa.P
 
 // issue gives a certificate and its key, in PEM.
 func (a *authority) issue(t *testing.T, name string) (cert, key string) {
+	ips := []net.IP{net.IPv4(127, 0, 0, 1)}
+	if name == "localhost" {
+		ips = nil
+	}
 	der, k := sign(t, &x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: ips, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}}, a)
 	b, err := x509.MarshalECPrivateKey(k)
 	if err != nil {
@@ -116,6 +122,32 @@ func TestTLS(t *testing.T) {
 			}
 		})
 	}
+	// Two servers in turn, each with the certificate of its own address.
+	var n [2]atomic.Int64
+	second, secondKey := ca.issue(t, "localhost")
+	if pair, err = tls.X509KeyPair([]byte(second), []byte(secondKey)); err != nil {
+		t.Fatal(err)
+	}
+	count := func(i int) func(context.Context, string, []string) error {
+		return func(context.Context, string, []string) error {
+			n[i].Add(1)
+			return nil
+		}
+	}
+	a := serve(t, wordlen.Config{Credentials: credentials.NewTLS(server), Before: count(0)})
+	b := serve(t, wordlen.Config{Credentials: credentials.NewTLS(&tls.Config{Certificates: []tls.Certificate{pair}}), Before: count(1)})
+	_, port, _ := net.SplitHostPort(b.Addr())
+	fs := registry(t, Config{})
+	f := resolve(a.Addr()+", localhost:"+port, "tls", "true", "tls.ca", ca.pem)
+	c := open(t, fs, f)
+	for i := 0; i < 1000 && (n[0].Load() == 0 || n[1].Load() == 0); i++ { // until both are connected
+		if got := ask(t, c, f, words("abc")); got != "0:3" {
+			t.Fatal(got)
+		}
+	}
+	if n[0].Load() == 0 || n[1].Load() == 0 {
+		t.Error(n[0].Load(), n[1].Load())
+	}
 	h := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte(`["` + r.TLS.PeerCertificates[0].Subject.CommonName + r.Proto + `"]`))
 	}))
@@ -123,8 +155,7 @@ func TestTLS(t *testing.T) {
 	h.EnableHTTP2 = true
 	h.StartTLS()
 	defer h.Close()
-	fs := registry(t, Config{})
-	f := define("f", catalog.LanguageHTTP, "x VARCHAR", "x VARCHAR", "endpoint", h.URL, "tls.ca", ca.pem, "tls.cert", clientCert, "tls.key", keyFile, "response.columns", "x=.")
+	f = define("f", catalog.LanguageHTTP, "x VARCHAR", "x VARCHAR", "endpoint", h.URL, "tls.ca", ca.pem, "tls.cert", clientCert, "tls.key", keyFile, "response.columns", "x=.")
 	if got := ask(t, open(t, fs, f), f, words("abc")); got != "0:clientHTTP/2.0" {
 		t.Error(got)
 	}
