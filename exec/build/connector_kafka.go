@@ -134,6 +134,7 @@ func (c kafkaConnector) OpenScan(ctx context.Context, r *ScanRequest) (Scan, err
 	if err != nil {
 		return nil, err
 	}
+	reachable(k, r.Env)
 	cols, err := scanColumns(r.Table, r.Columns, k)
 	if err != nil {
 		return nil, err
@@ -236,6 +237,7 @@ func (c kafkaConnector) OpenSink(ctx context.Context, r *SinkRequest) (exec.Sink
 	if err := k.CheckSink(); err != nil {
 		return nil, err
 	}
+	reachable(k, r.Env)
 	cfg := k.Sink
 	cfg.Timestamp, cfg.Headers, cfg.Task, cfg.Client.Log = -1, -1, r.Task, r.Env.Log
 	var fields, metas []format.Field
@@ -287,6 +289,18 @@ func (c kafkaConnector) OpenSink(ctx context.Context, r *SinkRequest) (exec.Sink
 		return nil, err
 	}
 	return &kafkaSink{s}, nil
+}
+
+// reachable binds the formats to the hosts and files that may be reached.
+func reachable(k *kafka.Table, env *Env) {
+	if env.Allow == nil {
+		return
+	}
+	r := format.Reach{Dial: env.Allow.Dialer(), Allow: env.Allow.Path}
+	k.Value = k.Value.With(r)
+	if k.Key != nil {
+		k.Key = k.Key.With(r)
+	}
 }
 
 // withSubject names the subject of a schema registry where a format has one and

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -93,16 +94,23 @@ func openAzure(ctx context.Context, cfg *Config, name string) (*blob.Bucket, err
 	if o.AzureEndpoint != "" {
 		service = azureblob.ServiceURL(strings.TrimSuffix(o.AzureEndpoint, "/"))
 	}
-	client, err := azureClient(cfg, service, name)
+	client, err := azureClient(ctx, cfg, service, name)
 	if err != nil {
 		return nil, err
 	}
 	return azureblob.OpenBucket(ctx, client, nil)
 }
 
-func azureClient(cfg *Config, service azureblob.ServiceURL, name string) (*container.Client, error) {
+func azureClient(ctx context.Context, cfg *Config, service azureblob.ServiceURL, name string) (*container.Client, error) {
 	o := &cfg.Stores
 	if o.AzureKey == "" {
+		// The SDK finds credentials with a transport of its own; whether the
+		// store may be reached at all is asked beforehand.
+		if cfg.Dial != nil {
+			if err := mayReach(ctx, cfg, string(service)); err != nil {
+				return nil, err
+			}
+		}
 		return azureblob.NewDefaultClient(service, azureblob.ContainerName(name))
 	}
 	t := &http.Transport{}
@@ -113,4 +121,26 @@ func azureClient(cfg *Config, service azureblob.ServiceURL, name string) (*conta
 	}
 	return container.NewClientWithSharedKeyCredential(string(service)+"/"+name, key,
 		&container.ClientOptions{ClientOptions: azcore.ClientOptions{Transport: &http.Client{Transport: t}}})
+}
+
+// mayReach makes a connection to a service, and closes it.
+func mayReach(ctx context.Context, cfg *Config, service string) error {
+	u, err := url.Parse(service)
+	if err != nil {
+		return err
+	}
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80"}[u.Scheme]
+	}
+	if port == "" {
+		port = "443"
+	}
+	ctx, cancel := context.WithTimeout(ctx, storeConnectTimeout)
+	defer cancel()
+	c, err := cfg.Dial(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
+	if err != nil {
+		return err
+	}
+	return c.Close()
 }

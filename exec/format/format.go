@@ -1,8 +1,10 @@
 package format
 
 import (
+	"context"
 	"io"
 	"maps"
+	"net"
 	"slices"
 	"strings"
 
@@ -89,6 +91,25 @@ type Format struct {
 	// nothing above is used of files.
 	OpenFile   func(in FileInput, t Table, opts map[string]string) (FileReader, error)
 	CreateFile func(w io.Writer, fields []Field, opts map[string]string) (FileWriter, error)
+	// reaching makes the format with other ways to the outside.
+	reaching func(Reach) *Format
+}
+
+// Reach is how a format gets to schemas outside of its options. Zero values are
+// the usual ways.
+type Reach struct {
+	// Dial makes connections to schema registries.
+	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
+	// Allow refuses paths of schema files.
+	Allow func(path string) error
+}
+
+// With gives the format with these ways to the outside.
+func (f *Format) With(r Reach) *Format {
+	if f.reaching == nil {
+		return f
+	}
+	return f.reaching(r)
 }
 
 // Lookup finds a format by its name in WITH ('format' = …).

@@ -16,18 +16,23 @@ import (
 
 // formats is the registry. A format is added here and in a package of its own
 // beneath this one.
-var formats = register(jsonFormat(), rawFormat(), csvFormat(), avroFormat(), avroConfluentFormat(),
-	protobufFormat(), protobufConfluentFormat(), debeziumFormat(), parquetFormat())
+var formats = register(jsonFormat(), rawFormat(), csvFormat(), avroFormat(), avroConfluentFormat(Reach{}),
+	protobufFormat(Reach{}), protobufConfluentFormat(Reach{}), debeziumFormat(), parquetFormat())
 
 func register(list ...*Format) map[string]*Format {
 	all := make(map[string]*Format, len(list))
 	for _, f := range list {
-		f.NewDecoder = func(fields []Field, opts map[string]string) (Decoder, error) {
-			return f.Decoder(Table{Columns: fields, Want: fields}, opts)
-		}
-		all[f.Name] = f
+		all[f.Name] = f.ready()
 	}
 	return all
+}
+
+// ready adds what follows from the rest.
+func (f *Format) ready() *Format {
+	f.NewDecoder = func(fields []Field, opts map[string]string) (Decoder, error) {
+		return f.Decoder(Table{Columns: fields, Want: fields}, opts)
+	}
+	return f
 }
 
 // checked puts the reading of options before the making of a thing: o reads
@@ -107,21 +112,36 @@ func avroFormat() *Format {
 	return f
 }
 
-func avroConfluentFormat() *Format {
+func avroConfluentFormat(r Reach) *Format {
 	f := &Format{Name: "avro-confluent", RecordsOnly: true, Doc: "Avro records with the id of their schema in a registry in front", Options: avro.ConfluentSpecs}
-	checked(f, avro.NewConfluentOptions, func(t Table, o avro.Options) (*avro.Decoder, error) { return avro.NewDecoder(t.Columns, t.Want, o) }, avro.NewEncoder)
+	checked(f, func(v *catalog.OptionValues) (avro.Options, error) {
+		o, err := avro.NewConfluentOptions(v)
+		o.Registry.Dial = r.Dial
+		return o, err
+	}, func(t Table, o avro.Options) (*avro.Decoder, error) { return avro.NewDecoder(t.Columns, t.Want, o) }, avro.NewEncoder)
+	f.reaching = func(r Reach) *Format { return avroConfluentFormat(r).ready() }
 	return f
 }
 
-func protobufFormat() *Format {
+func protobufFormat(r Reach) *Format {
 	f := &Format{Name: "protobuf", EmptyRecords: true, RecordsOnly: true, Doc: "Protocol Buffers messages of one type", Options: protobuf.Specs}
-	checked(f, protobuf.NewOptions, func(t Table, o protobuf.Options) (*protobuf.Decoder, error) { return protobuf.NewDecoder(t.Want, o) }, protobuf.NewEncoder)
+	checked(f, func(v *catalog.OptionValues) (protobuf.Options, error) {
+		o, err := protobuf.NewOptions(v)
+		o.Allow = r.Allow
+		return o, err
+	}, func(t Table, o protobuf.Options) (*protobuf.Decoder, error) { return protobuf.NewDecoder(t.Want, o) }, protobuf.NewEncoder)
+	f.reaching = func(r Reach) *Format { return protobufFormat(r).ready() }
 	return f
 }
 
-func protobufConfluentFormat() *Format {
+func protobufConfluentFormat(r Reach) *Format {
 	f := &Format{Name: "protobuf-confluent", RecordsOnly: true, Doc: "Protocol Buffers messages with the id of their schema in a registry in front", Options: protobuf.ConfluentSpecs}
-	checked(f, protobuf.NewConfluentOptions, func(t Table, o protobuf.Options) (*protobuf.Decoder, error) { return protobuf.NewDecoder(t.Want, o) }, protobuf.NewEncoder)
+	checked(f, func(v *catalog.OptionValues) (protobuf.Options, error) {
+		o, err := protobuf.NewConfluentOptions(v)
+		o.Registry.Dial, o.Allow = r.Dial, r.Allow
+		return o, err
+	}, func(t Table, o protobuf.Options) (*protobuf.Decoder, error) { return protobuf.NewDecoder(t.Want, o) }, protobuf.NewEncoder)
+	f.reaching = func(r Reach) *Format { return protobufConfluentFormat(r).ready() }
 	return f
 }
 

@@ -37,6 +37,8 @@ type Options struct {
 	// Registry, where it has a URL, says that records begin with a schema's id.
 	Registry schemaregistry.Config
 	Subject  string
+	// Allow, where set, refuses paths of schema files.
+	Allow func(path string) error
 }
 
 // NewOptions takes the settings of plain messages.

@@ -2,12 +2,14 @@ package protobuf
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/bufbuild/protocompile"
+	"github.com/bufbuild/protocompile/reporter"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protodesc"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -48,7 +50,7 @@ func load(o *Options) (*schema, protoreflect.MessageDescriptor, error) {
 	if strings.ContainsAny(o.Proto, "{;") {
 		s, err = compileText(o.Proto, nil)
 	} else {
-		s, err = compileFile(o.Proto)
+		s, err = compileFile(o, o.Proto)
 	}
 	if err != nil {
 		return nil, nil, err
@@ -57,7 +59,12 @@ func load(o *Options) (*schema, protoreflect.MessageDescriptor, error) {
 	return s, m, err
 }
 
-func readFile(path string) ([]byte, error) {
+func readFile(o *Options, path string) ([]byte, error) {
+	if o.Allow != nil {
+		if err := o.Allow(path); err != nil {
+			return nil, err
+		}
+	}
 	info, err := os.Stat(path)
 	if err == nil && info.Size() > maxSchema {
 		return nil, sqlerr.New(sqlerr.ProgramLimitExceeded, "schema file %q is longer than %d bytes", path, maxSchema)
@@ -79,12 +86,19 @@ func compileText(text string, imports []schemaregistry.Reference) (*schema, erro
 }
 
 // compileFile compiles a file; its imports stand beneath its directory.
-func compileFile(path string) (*schema, error) {
-	text, err := readFile(path)
+func compileFile(o *Options, path string) (*schema, error) {
+	text, err := readFile(o, path)
 	if err != nil {
 		return nil, err
 	}
-	return compileWith(string(text), filepath.Base(path), &protocompile.SourceResolver{ImportPaths: []string{filepath.Dir(path)}})
+	s, err := compileWith(string(text), filepath.Base(path), &protocompile.SourceResolver{ImportPaths: []string{filepath.Dir(path)}})
+	if at, ok := errors.AsType[reporter.ErrorWithPos](err); ok {
+		// Without the compiler's words, which repeat what the file holds: it may
+		// be any.
+		pos := at.GetPosition()
+		return nil, sqlerr.New(sqlerr.InvalidParameterValue, "schema file %q is no valid Protobuf schema: line %d, column %d", path, pos.Line, pos.Col)
+	}
+	return s, err
 }
 
 func compileWith(text, name string, r protocompile.Resolver) (*schema, error) {
@@ -100,7 +114,7 @@ func compileWith(text, name string, r protocompile.Resolver) (*schema, error) {
 
 // loadDescriptors reads what protoc has compiled.
 func loadDescriptors(o *Options) (*schema, protoreflect.MessageDescriptor, error) {
-	b, err := readFile(o.Descriptors)
+	b, err := readFile(o, o.Descriptors)
 	if err != nil {
 		return nil, nil, err
 	}
