@@ -108,7 +108,7 @@ func (c *call) putLiteral(s []byte) {
 	c.out.Data = append(c.out.Data, '\'')
 }
 
-func errFormatText(format string, args ...any) error {
+func errFormatText(format string, args ...any) *sqlerr.Error {
 	return sqlerr.New(sqlerr.InvalidParameterValue, format, args...)
 }
 
@@ -167,12 +167,12 @@ func readSpec(s []byte) (f formatSpec, rest []byte, err error) {
 		return f, s, err
 	}
 	if len(s) == 0 {
-		return f, s, errFormatText("unterminated format() type specifier").(*sqlerr.Error).Hint("For a single \"%%\" use \"%%%%\".")
+		return f, s, errFormatText("unterminated format() type specifier").Hint("For a single \"%%\" use \"%%%%\".")
 	}
 	f.verb = s[0]
 	if f.verb != 's' && f.verb != 'I' && f.verb != 'L' {
 		r, _ := utf8.DecodeRune(s)
-		return f, s, errFormatText("unrecognized format() type specifier \"%c\"", r).(*sqlerr.Error).Hint("For a single \"%%\" use \"%%%%\".")
+		return f, s, errFormatText("unrecognized format() type specifier \"%c\"", r).Hint("For a single \"%%\" use \"%%%%\".")
 	}
 	return f, s[1:], nil
 }

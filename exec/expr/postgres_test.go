@@ -196,20 +196,3 @@ func pgType(t catalog.Type) string {
 	}
 	return typeName(t)
 }
-
-// goldenText gives all golden files together.
-func goldenText(t *testing.T) string {
-	var all strings.Builder
-	err := filepath.WalkDir("testdata", func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() || strings.Contains(path, "fuzz") {
-			return err
-		}
-		data, err := os.ReadFile(path)
-		all.Write(data)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all.String()
-}
