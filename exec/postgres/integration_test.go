@@ -224,7 +224,7 @@ func testConnections(t *testing.T, s *server) {
 	}
 	full := errors.New("full")
 	src := openSource(t, table(idName, "url", s.url("search_path=other"), "table-name", "c"))
-	if _, err := src.Load(context.Background(), "", func(*exec.Batch) error { return full }); err != full { //nolint:errorlint // as it is
+	if _, err := src.Load(context.Background(), "", func(*exec.Batch) error { return full }); err != full {
 		t.Errorf("the receiver's error became %v", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())

@@ -108,7 +108,7 @@ func (p *point) ask(ctx context.Context, a *asker, keys *exec.Batch, questions [
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read
+	defer resp.Body.Close()
 	left := p.cfg.maxBytes
 	b, err := p.client.open(resp, &left)
 	if err != nil {

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net"
 	"net/http"
 	"net/url"
@@ -107,7 +108,7 @@ func (s *source) Load(ctx context.Context, since string, emit func(*exec.Batch) 
 		emitted = emit(b)
 		return emitted
 	})
-	if err == nil || emitted != nil || err == lookup.ErrUnchanged { //nolint:errorlint // made below
+	if err == nil || emitted != nil || errors.Is(err, lookup.ErrUnchanged) {
 		return token, err
 	}
 	return "", s.hide(err)
@@ -120,16 +121,14 @@ func (s *source) load(ctx context.Context, since string, emit func(*exec.Batch) 
 			return "", sqlerr.New(sqlerr.ProgramLimitExceeded, "%s: more than %d pages", shown(s.cfg.url), s.cfg.maxPages).
 				Hint("The option '%s' sets the limit.", optMaxPages)
 		}
-		resp, cursor, err := s.page(ctx, at, since, &left, emit)
+		next, token, err := s.page(ctx, at, since, &left, emit)
 		if err != nil {
 			return since, err
 		}
-		if s.cfg.paging == pagingNone {
-			return tokenOf(resp), nil
+		if next == nil {
+			return token, nil
 		}
-		if at, err = s.cfg.nextPage(resp, cursor); err != nil || at == nil {
-			return "", err
-		}
+		at = next
 	}
 }
 
@@ -151,15 +150,16 @@ func (s *source) get(ctx context.Context, at *url.URL, since string) (*http.Resp
 	return s.client.send(req)
 }
 
-// page reads one page within its time.
-func (s *source) page(ctx context.Context, at *url.URL, since string, left *int64, emit func(*exec.Batch) error) (*http.Response, string, error) {
+// page reads one page within its time. It gives the next one, or nil and the
+// token of the load.
+func (s *source) page(ctx context.Context, at *url.URL, since string, left *int64, emit func(*exec.Batch) error) (next *url.URL, token string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.timeout)
 	defer cancel()
 	resp, err := s.get(ctx, at, since)
 	if err != nil {
 		return nil, "", err
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read
+	defer resp.Body.Close()
 	if resp.StatusCode == http.StatusNotModified && since != "" && s.cfg.paging == pagingNone {
 		return nil, "", lookup.ErrUnchanged
 	}
@@ -168,7 +168,14 @@ func (s *source) page(ctx context.Context, at *url.URL, since string, left *int6
 		return nil, "", err
 	}
 	_, cursor, err := s.rows.Read(shown(resp.Request.URL), b, emit)
-	return resp, cursor, err
+	if err != nil {
+		return nil, "", err
+	}
+	if s.cfg.paging == pagingNone {
+		return nil, tokenOf(resp), nil
+	}
+	next, err = s.cfg.nextPage(resp, cursor)
+	return next, "", err
 }
 
 // tokenOf keeps the validators of an answer; "" when it has none.

@@ -412,7 +412,7 @@ func TestCancelled(t *testing.T) {
 	}
 	full := errors.New("full")
 	s = open(t, nil, nil, "url", serve(t, reply("", `[{"id":1}]`)))
-	if _, err := s.Load(context.Background(), "", func(*exec.Batch) error { return full }); err != full { //nolint:errorlint // as it is
+	if _, err := s.Load(context.Background(), "", func(*exec.Batch) error { return full }); err != full {
 		t.Errorf("the receiver's error became %v", err)
 	}
 }

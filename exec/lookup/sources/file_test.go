@@ -170,7 +170,7 @@ func TestFileFaults(t *testing.T) {
 		t.Errorf("changed while read: %v", err)
 	}
 	full := errors.New("full")
-	if _, err := s.Load(context.Background(), "", func(*exec.Batch) error { return full }); err != full { //nolint:errorlint // as it is
+	if _, err := s.Load(context.Background(), "", func(*exec.Batch) error { return full }); err != full {
 		t.Errorf("the receiver's error became %v", err)
 	}
 	if _, _, err := load(open(t, File{}, table("format", "csv", "path", "/dev/zero")), ""); sqlerr.CodeOf(err) != sqlerr.WrongObjectType {

@@ -84,7 +84,7 @@ func TestKafka(t *testing.T) {
 		}
 		return nil
 	})
-	if err != enough { //nolint:errorlint // as it is
+	if err != enough {
 		t.Fatal(err)
 	}
 	if d := cmp.Diff(map[int64]string{3: "d", 4: "e"}, table); d != "" {

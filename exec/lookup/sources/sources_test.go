@@ -98,7 +98,7 @@ func TestValues(t *testing.T) {
 		}
 	}
 	full := errors.New("full")
-	if _, err := open(t, Values{}, table("rows", `[{"id":1}]`)).Load(context.Background(), "", func(*exec.Batch) error { return full }); err != full { //nolint:errorlint // as it is
+	if _, err := open(t, Values{}, table("rows", `[{"id":1}]`)).Load(context.Background(), "", func(*exec.Batch) error { return full }); err != full {
 		t.Errorf("the receiver's error became %v", err)
 	}
 	for _, tt := range []struct {
