@@ -141,7 +141,7 @@ func optionsPage(t *testing.T) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		options(b, "Format "+name+": "+f.Doc, f.Options)
+		options(b, "Format "+name+": "+f.Doc, f.AllOptions())
 	}
 	b.WriteString("\nA format of the key (`key.format`) has the same options behind `key.`.\n\n## Metadata columns\n\n" +
 		"`name TYPE METADATA [FROM 'key'] [VIRTUAL]` in a table's columns.\n\n")
@@ -151,6 +151,15 @@ func optionsPage(t *testing.T) string {
 	}
 	rows = append(rows, []string{"file", "`" + file.MetaPath + "`", "VARCHAR", "", "the file's path"},
 		[]string{"file", "`" + file.MetaLine + "`", "BIGINT", "", "the line's number, from 1"})
+	for _, name := range format.Names() {
+		f, err := format.Lookup(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range f.Meta {
+			rows = append(rows, []string{"format " + name, "`" + m.Key + "`", m.Type.String(), map[bool]string{true: "yes"}[m.Writable], m.Doc})
+		}
+	}
 	table(b, []string{"connector", "key", "type", "a sink may write it", "what it is"}, rows)
 	return b.String()
 }
