@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,6 +16,21 @@ type Histogram struct {
 	Counts []int64   `json:"counts"`
 	Sum    float64   `json:"sum"`
 	Count  int64     `json:"count"`
+}
+
+// Quantile gives the upper bound of the bucket in which the part q of the values
+// ends: 0 of none, +Inf above the last bound.
+func (h Histogram) Quantile(q float64) float64 {
+	var below int64
+	for i, n := range h.Counts {
+		if below += n; float64(below) >= q*float64(h.Count) && h.Count > 0 {
+			if i == len(h.Bounds) {
+				return math.Inf(1)
+			}
+			return h.Bounds[i]
+		}
+	}
+	return 0
 }
 
 // Status is what a function has done since the process started, or since it was

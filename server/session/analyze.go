@@ -83,8 +83,8 @@ func (a *analysis) details(n plan.Node) []planner.Detail {
 }
 
 // result prints the plan with the figures, and the versions of lookup tables.
-func (a *analysis) result(form string, schema catalog.Schema, versions func(plan.Node) []planner.Detail) (Result, error) {
-	text, err := planner.ExplainWith(a.plan, form, func(n plan.Node) []planner.Detail { return append(versions(n), a.details(n)...) })
+func (a *analysis) result(form string, schema catalog.Schema, shared func(plan.Node) []planner.Detail) (Result, error) {
+	text, err := planner.ExplainWith(a.plan, form, func(n plan.Node) []planner.Detail { return append(shared(n), a.details(n)...) })
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +143,7 @@ func (a *analyzing) Run(ctx context.Context, args []Arg) (Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return done.result(a.form, explainColumns, a.s.l.versions)
+	return done.result(a.form, explainColumns, a.s.l.shared)
 }
 
 // queryOf is the query behind a result of a planned statement.
@@ -171,7 +171,7 @@ func (s *Sess) analyzedQuery(st *parser.Explain) (Prepared, error) {
 		if err != nil {
 			return nil, at(err, st.Span().From)
 		}
-		return a.result(st.Format, explainColumns, s.l.versions)
+		return a.result(st.Format, explainColumns, s.l.shared)
 	}}, nil
 }
 

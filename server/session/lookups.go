@@ -183,3 +183,36 @@ func (l *Local) versions(n plan.Node) []planner.Detail {
 	}
 	return []planner.Detail{{Name: "version", Value: strconv.FormatInt(v, 10)}}
 }
+
+// shared tells EXPLAIN ANALYZE of what a node shares with other queries.
+func (l *Local) shared(n plan.Node) []planner.Detail { return append(l.versions(n), l.calls(n)...) }
+
+// calls tells EXPLAIN ANALYZE what a remote function has done, for all queries
+// since the process began.
+func (l *Local) calls(n plan.Node) []planner.Detail {
+	x, ok := n.(*plan.Expand)
+	if !ok || x.Function == nil {
+		return nil
+	}
+	st, ok := l.remotes.StatusOf(x.Function.Name)
+	if !ok {
+		return nil
+	}
+	var ds []planner.Detail
+	count := func(name string, v int64) {
+		ds = append(ds, planner.Detail{Name: name, Value: strconv.FormatInt(v, 10)})
+	}
+	count("calls", st.Calls)
+	spread := func(name, unit string, h rpc.Histogram, scale float64) {
+		text := func(q float64) string { return strconv.FormatFloat(h.Quantile(q)*scale, 'g', 3, 64) + unit }
+		ds = append(ds, planner.Detail{Name: name, Value: "p50≤" + text(.5) + ",p99≤" + text(.99)})
+	}
+	spread("rows_a_call", "", st.RowsPerCall, 1)
+	spread("latency", "ms", st.Latency, 1000)
+	count("retries", st.Retries)
+	count("halvings", st.Halvings)
+	count("duplicates_saved", st.Duplicates)
+	count("cache_hits", st.CacheHits)
+	count("in_flight", st.InFlight)
+	return append(ds, planner.Detail{Name: "breaker", Value: st.Breaker})
+}
