@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"maps"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -332,6 +333,42 @@ func TestScenario4Failing(t *testing.T) {
 		}
 		if loads < 4 || tries < 6 {
 			t.Errorf("%d loads, %d tries", loads, tries)
+		}
+		s.close(q)
+	})
+}
+
+// TestScenario4Flaky: for a minute every other load fails, in one of three ways
+// and at random. No order waits, is lost, or has anything but the last good version.
+func TestScenario4Flaky(t *testing.T) {
+	inWays(t, func(t *testing.T, settings map[string]string) {
+		dice := rand.New(rand.NewPCG(4, 5))
+		epoch, loads, tries := time.Now(), 0, 0
+		s := startScenario(t, "s4", settings, func(w http.ResponseWriter, r *http.Request) {
+			if at := time.Since(epoch); at > 0 && at < time.Minute && dice.IntN(2) == 0 {
+				tries++
+				switch dice.IntN(3) {
+				case 0:
+					http.Error(w, "out of order", http.StatusServiceUnavailable)
+				case 1:
+					_, _ = io.WriteString(w, `[{"customer_id":1,"version":99}`)
+				default:
+					panic(http.ErrAbortHandler)
+				}
+				return
+			}
+			loads++
+			customers(w, r, loads, 0)
+		})
+		q := s.start()
+		s.Settle()
+		for n := range 150 {
+			time.Sleep(500 * time.Millisecond)
+			s.Settle()
+			s.feedOrders(q, 5*n, fmt.Sprint(loads))
+		}
+		if loads < 8 || tries < 3 {
+			t.Errorf("%d loads, %d failed", loads, tries)
 		}
 		s.close(q)
 	})
