@@ -121,6 +121,12 @@ func Lookup(name string) (*Format, error) {
 		Hint("formats: %s", strings.Join(Names(), ", "))
 }
 
+// RecordNames lists those that a record of a topic can have: Names but for the
+// formats of whole files.
+func RecordNames() []string {
+	return slices.DeleteFunc(Names(), func(n string) bool { return formats[n].FilesOnly })
+}
+
 // Names lists the formats in alphabetical order.
 func Names() []string { return slices.Sorted(maps.Keys(formats)) }
 

@@ -73,7 +73,7 @@ var ownSpecs = []catalog.OptionSpec{
 	{Key: optPattern, Doc: "to read: the topics whose whole name matches this regular expression (RE2)"},
 	{Key: optDiscovery, Kind: catalog.OptDuration, Default: "5min", Min: 0, Max: int64(24 * time.Hour), Doc: "how often an unbounded query looks for new partitions, and new topics of a pattern, which it then reads from their beginnings; 0: never"},
 	{Key: optServers, Required: true, Doc: "addresses of some brokers: host:port,host:port"},
-	{Key: optFormat, Doc: "what a record's value holds: " + strings.Join(format.Names(), ", ")},
+	{Key: optFormat, Doc: "what a record's value holds: " + strings.Join(format.RecordNames(), ", ")},
 	{Key: "value.format", Doc: "the same as 'format'"},
 	{Key: optKeyFormat, Doc: "what a record's key holds; needs 'key.fields'"},
 	{Key: optKeyFields, Doc: "the columns that stand in the key, separated by ';'"},
@@ -260,7 +260,7 @@ func (c *configurer) formats(t *Table) {
 		name = v
 	}
 	if name == "" {
-		c.fault(optFormat, "formats: "+strings.Join(format.Names(), ", "), "option 'format' is missing")
+		c.fault(optFormat, "formats: "+strings.Join(format.RecordNames(), ", "), "option 'format' is missing")
 		return
 	}
 	t.Value, _ = format.Lookup(name) // Specs has looked it up
@@ -277,13 +277,13 @@ func (c *configurer) formats(t *Table) {
 	case t.Upsert && len(t.KeyFields) > 0:
 		c.fault(optKeyFields, "leave it out", "option 'key.fields' does not go with 'upsert-kafka': the key is the PRIMARY KEY")
 	case t.Upsert && key == "":
-		c.fault("connector", "formats: "+strings.Join(format.Names(), ", "), "connector 'upsert-kafka' needs 'key.format'")
+		c.fault("connector", "formats: "+strings.Join(format.RecordNames(), ", "), "connector 'upsert-kafka' needs 'key.format'")
 	case t.Upsert && c.v.Enum(optStart) != startNames[StartEarliest]:
 		c.fault(optStart, "what came before would be missing", "connector 'upsert-kafka' reads from the beginning")
 	case key != "" && len(t.KeyFields) == 0 && !t.Upsert:
 		c.fault(optKeyFormat, "name the key's columns: 'key.fields' = 'a;b'", "option 'key.format' needs 'key.fields'")
 	case key == "" && len(t.KeyFields) > 0:
-		c.fault(optKeyFields, "formats: "+strings.Join(format.Names(), ", "), "option 'key.fields' needs 'key.format'")
+		c.fault(optKeyFields, "formats: "+strings.Join(format.RecordNames(), ", "), "option 'key.fields' needs 'key.format'")
 	case key == "" && t.KeyExcluded:
 		c.fault(optInclude, "there is no key to leave out", "option 'value.fields-include' = 'EXCEPT_KEY' needs 'key.format' and 'key.fields'")
 	case key != "":

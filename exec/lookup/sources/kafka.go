@@ -42,7 +42,7 @@ func (Kafka) Options() []catalog.OptionSpec {
 		{Key: "key.format", Required: true, Doc: "what a record's key holds: the columns of the PRIMARY KEY"},
 		{Key: optBadRecords, Kind: catalog.OptEnum, Enum: []string{"fail", "skip"}, Default: "fail", Doc: "a record that cannot be read: the load fails, or it is passed over (counted and logged)"},
 	}, all...)
-	for _, s := range records.FormatSpecs(format.Names()...) {
+	for _, s := range records.FormatSpecs(format.RecordNames()...) {
 		all = merge(all, s)
 		s.Key, s.Required = "key."+s.Key, false
 		all = merge(all, s)
