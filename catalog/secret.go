@@ -210,7 +210,7 @@ func readSecret(path, ref string) (string, error) {
 	if err != nil {
 		return "", fault(err)
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, maxSecretBytes+1))
 	if err != nil {
 		return "", fault(err)

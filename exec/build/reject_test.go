@@ -103,7 +103,7 @@ func TestRejectRows(t *testing.T) {
 		if s.flushed.Load() != 0 {
 			t.Error("flushed at once")
 		}
-		time.Sleep(2 * RejectFlush)
+		<-time.After(2 * RejectFlush)
 		synctest.Wait()
 		if s.flushed.Load() != 1 {
 			t.Errorf("flushed %d times", s.flushed.Load())

@@ -257,7 +257,7 @@ func (s *tokenSource) fetch(ctx context.Context) (again bool, err error) {
 		}
 		return true, s.fault(err)
 	}
-	defer res.Body.Close() //nolint:errcheck // only read
+	defer res.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(res.Body, tokenBytes))
 	if err != nil {
 		return true, s.fault(err)

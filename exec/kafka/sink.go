@@ -215,7 +215,7 @@ func (s *Sink) row(b *exec.Batch, row int, now time.Time) (err error) {
 	var key, val []byte
 	deleted := false
 	if s.cfg.Upsert {
-		write := true
+		var write bool
 		if deleted, write, err = s.operation(b, row); err != nil || !write {
 			return err
 		}

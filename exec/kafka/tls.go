@@ -100,7 +100,7 @@ func (c *configurer) readPEM(key, path string) []byte {
 		c.fault(key, "the file is read by the server's process", "option '%s': %v", key, err)
 		return nil
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, maxPEMBytes))
 	if err != nil {
 		c.fault(key, "the file is read by the server's process", "option '%s': %v", key, err)

@@ -211,3 +211,40 @@ func TestRejectsOfQuestions(t *testing.T) {
 		t.Errorf("rejected: %q", got)
 	}
 }
+
+// TestRejectsOfStreams: a query that goes on has its rejects in the table soon,
+// and none is lost when it is stopped. Replayed, the mended ones are read.
+func TestRejectsOfStreams(t *testing.T) {
+	b := embedded(t, map[string]int{"in": 1, "out": 1})
+	w := serve(t, b)
+	dir := t.TempDir()
+	w.exec(strings.ReplaceAll(`
+CREATE TABLE "in" (id VARCHAR, n INT) WITH ('connector' = 'kafka', 'topic' = 'in', 'properties.bootstrap.servers' = 'BROKERS', 'format' = 'json', 'reject.table' = 'bad');
+CREATE TABLE out (id VARCHAR, n INT) WITH ('connector' = 'kafka', 'topic' = 'out', 'properties.bootstrap.servers' = 'BROKERS', 'format' = 'json');
+CREATE TABLE bad (stage VARCHAR, error VARCHAR, "offset" BIGINT, raw BYTES) WITH ('connector' = 'file', 'path' = 'DIR/bad.ndjson', 'format' = 'json');
+INSERT INTO out SELECT id, 100 / n FROM "in";
+`, "DIR", dir))
+	write(t, b, "in", `{"id":"a","n":"one"}`, `{"id":"b","n":5}`, `{"id":"c","n":0}`)
+	c := w.connect()
+	const list = `SELECT stage, "offset", convert_from(raw, 'UTF8') FROM bad ORDER BY stage`
+	want := [][]string{{"decode", "0", `{"id":"a","n":"one"}`}, {"expression", "NULL", `{"id":"c","n":0}`}}
+	var got [][]string
+	for ctx := testContext(t); len(got) < len(want) && ctx.Err() == nil; {
+		if _, err := os.Stat(filepath.Join(dir, "bad.ndjson")); err == nil {
+			got = ask(t, c, list)
+		}
+	}
+	diff(t, "while it runs", got, want)
+	diff(t, "rows", consume(t, b, "out", 1), []record{{"", `{"id":"b","n":20}`}})
+	if _, err := c.Exec(testContext(t), `DROP TABLE bad`); err == nil || !strings.Contains(err.Error(), "2BP01") {
+		t.Errorf("dropped while a job uses it: %v", err)
+	}
+	write(t, b, "in", `{"id":"d","n":20}`, `{`, `{"id":"e","n":25}`)
+	consume(t, b, "out", 3)
+	if _, err := c.Exec(testContext(t), "STOP QUERY q1"); err != nil {
+		t.Fatal(err)
+	}
+	want = append([][]string{want[0], {"decode", "4", "{"}}, want[1:]...)
+	diff(t, "after it was stopped", ask(t, c, list), want)
+	diff(t, "replayed", ask(t, c, `SELECT x->>'id', REPLACE(x->>'n', 'one', '1')::INT FROM (SELECT convert_from(raw, 'UTF8')::JSON AS x FROM bad WHERE "offset" = 0) AS r`), [][]string{{"a", "1"}})
+}
