@@ -19,7 +19,7 @@ func derive(fields []catalog.Column) (string, error) {
 	d := deriver{}
 	list := make([]catalog.Field, len(fields))
 	for i, f := range fields {
-		list[i] = catalog.Field{Name: f.Name, Type: f.Type}
+		list[i] = catalog.Field(f)
 	}
 	s, err := d.record("record", list)
 	if err != nil {

@@ -1,4 +1,3 @@
-// Package formattest is what the tests of formats share.
 package formattest
 
 import (

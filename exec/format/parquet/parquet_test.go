@@ -2,6 +2,7 @@ package parquet
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	osexec "os/exec"
@@ -65,7 +66,7 @@ func readAll(t testing.TB, b []byte, fields []catalog.Column) (out []string, ref
 			out = append(out, rows.Show(t, fields, cols, len(out)))
 		}
 		formattest.SameLengths(t, cols, len(out))
-		if _, ok := err.(*scalar.RowError); ok {
+		if _, ok := errors.AsType[*scalar.RowError](err); ok {
 			refused++
 			continue
 		}

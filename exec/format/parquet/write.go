@@ -23,7 +23,7 @@ const (
 
 // FileWriter writes a file. It is used by one goroutine.
 type FileWriter struct {
-	w      *parquet.Writer
+	w      *parquet.GenericWriter[any]
 	cols   []*column
 	leaves [][]parquet.Value // of the row under way, by leaf
 	rows   []parquet.Row
@@ -66,7 +66,7 @@ func CreateFile(out io.Writer, fields []catalog.Column, o Options) (f *FileWrite
 		root.order = append(root.order, c.Name)
 		f.cols = append(f.cols, f.column(c.Name, c.Type, 0, 0))
 	}
-	f.w = parquet.NewWriter(out, parquet.NewSchema("row", root), parquet.Compression(o.Codec), parquet.MaxRowsPerRowGroup(groupRows), parquet.CreatedBy("penstock", "1", ""))
+	f.w = parquet.NewGenericWriter[any](out, parquet.NewSchema("row", root), parquet.Compression(o.Codec), parquet.MaxRowsPerRowGroup(groupRows), parquet.CreatedBy("penstock", "1", ""))
 	return f, nil
 }
 

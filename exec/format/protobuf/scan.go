@@ -16,9 +16,6 @@ type value struct {
 
 const absent int8 = -1
 
-// maxDepth bounds how deep groups nest.
-const maxDepth = 100
-
 // scan notes where the wanted fields of the message b lie.
 func (m *program) scan(b []byte) bool {
 	vals := m.vals

@@ -1,9 +1,3 @@
-// Package schemaregistry is a client of Confluent's Schema Registry: it gets
-// schemas by their id and registers schemas under a subject, over its HTTP API.
-//
-// A Client may be used by any number of goroutines. What it was told is kept: a
-// schema never changes under its id. An id that is unknown is remembered for a
-// while, too, lest a topic of foreign records ask for each of them.
 package schemaregistry
 
 import (
@@ -208,7 +202,7 @@ func (c *Client) ask(method, path string, body []byte, into any) error {
 	pause := retryAfter
 	for i := range attempts {
 		if i > 0 {
-			time.Sleep(pause)
+			<-time.After(pause)
 			pause *= 2
 		}
 		err = c.once(method, c.urls[i%len(c.urls)]+path, body, into)

@@ -1,0 +1,2 @@
+// Package formattest is what the tests of formats share.
+package formattest
