@@ -48,7 +48,8 @@ type SplitWatermark struct {
 	LastRow time.Time
 }
 
-// SplitNamer is implemented by sources whose splits have names.
+// SplitNamer is implemented by sources whose splits have names. It is called
+// by the source's task.
 type SplitNamer interface{ SplitName(split int32) string }
 
 // SplitWatermarks lists the splits of a task that makes a watermark; nil for
@@ -57,14 +58,7 @@ func (t *Task) SplitWatermarks() []SplitWatermark {
 	if t.gen == nil || t.gen.spec.ProcTime {
 		return nil
 	}
-	out := t.gen.list()
-	namer, _ := t.source.(SplitNamer)
-	for i := range out {
-		if namer != nil {
-			out[i].Name = namer.SplitName(out[i].Split)
-		}
-	}
-	return out
+	return t.gen.list()
 }
 
 // list copies what is known of the splits.
@@ -81,7 +75,7 @@ func (g *watermarkGen) list() []SplitWatermark {
 		if wm != MinTime {
 			wm = less(wm, g.spec.Delay)
 		}
-		out = append(out, SplitWatermark{Split: int32(i), Watermark: wm, Idle: s.idle, Ended: s.ended, CaughtUp: s.caught, LastRow: s.lastRow})
+		out = append(out, SplitWatermark{Split: int32(i), Name: s.name, Watermark: wm, Idle: s.idle, Ended: s.ended, CaughtUp: s.caught, LastRow: s.lastRow})
 	}
 	return out
 }

@@ -41,6 +41,7 @@ type splitTime struct {
 	seen, ended bool
 	idle        bool
 	caught      bool // as it stood when the watermark was last computed
+	name        string
 }
 
 func newWatermarkGen(spec WatermarkSpec, now func() time.Time) *watermarkGen {
@@ -98,6 +99,9 @@ func (g *watermarkGen) watch(src Splits) {
 	for _, id := range src.Splits() {
 		if s := g.split(id); !s.seen {
 			s.seen, s.lastRow = true, g.now()
+			if n, ok := src.(SplitNamer); ok {
+				s.name = n.SplitName(id)
+			}
 		}
 	}
 }
