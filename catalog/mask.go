@@ -13,7 +13,7 @@ const mask = "******"
 // secretWords mark the keys whose values are secrets whatever connector
 // declares them.
 var secretWords = []string{"password", "passwd", "secret", "token", "credential", "jaas", "api-key", "api.key", "apikey",
-	"private-key", "private.key", "ssl.key", "keystore.key", "access-key", "access.key", "authorization"}
+	"private-key", "private.key", "ssl.key", "keystore.key", "access-key", "access.key", "account-key", "user-info", "authorization"}
 
 // openHeaders are headers of requests that say nothing secret; any other may.
 var openHeaders = []string{"accept", "accept-language", "cache-control", "content-type", "host", "user-agent"}

@@ -67,6 +67,7 @@ type Client struct {
 	cfg  Config
 	urls []string
 	http *http.Client
+	wait time.Duration // retryAfter
 
 	mu      sync.Mutex
 	schemas map[int32]*Schema
@@ -78,7 +79,7 @@ func New(cfg Config) (*Client, error) {
 	if cfg.Timeout == 0 {
 		cfg.Timeout = DefaultTimeout
 	}
-	c := &Client{cfg: cfg, schemas: map[int32]*Schema{}, unknown: map[int32]time.Time{}}
+	c := &Client{cfg: cfg, wait: retryAfter, schemas: map[int32]*Schema{}, unknown: map[int32]time.Time{}}
 	for _, s := range strings.Split(cfg.URL, ",") {
 		u, err := url.Parse(strings.TrimSpace(s))
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -199,7 +200,7 @@ func (r *refusal) Error() string { return fmt.Sprintf("%d %s", r.status, r.messa
 // ask sends a request, to the next address and again where that may help.
 func (c *Client) ask(method, path string, body []byte, into any) error {
 	var err error
-	pause := retryAfter
+	pause := c.wait
 	for i := range attempts {
 		if i > 0 {
 			<-time.After(pause)
