@@ -12,5 +12,9 @@
 // What answers at once is one more operator of the lane; what takes time begins a
 // task of its own (exec.Task.Async).
 //
+// What a query cannot use goes to its reject table, if it has one: sources and
+// operators hand it to a Rejects (reject.go), which the graph runs beside the tasks;
+// rejecting.go says who hands over what.
+//
 // This is the only package that knows both plans and operators.
 package build
