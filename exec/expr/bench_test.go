@@ -160,3 +160,84 @@ func BenchmarkAggregate(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkTemplates are the functions that read or write by a pattern, which is
+// constant and so compiled once.
+func BenchmarkTemplates(b *testing.B) {
+	ts := catalog.Of(catalog.Timestamp)
+	text := func(s string) *plan.Const { return &plan.Const{T: catalog.Of(catalog.Varchar), Text: s} }
+	for _, c := range []struct {
+		fn, pattern string
+		in, out     catalog.Type
+	}{
+		{"to_char", "YYYY-MM-DD HH24:MI:SS.MS", ts, catalog.Of(catalog.Varchar)},
+		{"to_char", "FM999G999D00", catalog.Of(catalog.Double), catalog.Of(catalog.Varchar)},
+		{"date_format", "yyyy-MM-dd HH:mm:ss.SSS", ts, catalog.Of(catalog.Varchar)},
+	} {
+		b.Run(c.fn+" "+c.pattern, func(b *testing.B) {
+			col := exec.NewColumnOf(c.in)
+			for i := range 1024 {
+				if col.Layout == exec.Floats {
+					col.AppendFloat(float64(i) * 12.34)
+				} else {
+					col.AppendInt(1714262400000000 + int64(i)*1234567)
+				}
+			}
+			batch := &exec.Batch{Cols: []*exec.Column{col}, N: 1024}
+			e, err := Compile(&plan.Call{Fn: c.fn, Args: []plan.Expr{&plan.Col{T: c.in}, text(c.pattern)}, T: c.out}, nil)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := e.Eval(batch); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1024, "ns/row")
+		})
+	}
+}
+
+// BenchmarkTwentyAggregates is one batch into a hundred groups of twenty aggregates.
+func BenchmarkTwentyAggregates(b *testing.B) {
+	d, n := catalog.Of(catalog.Double), catalog.Of(catalog.Int)
+	floats, ints := exec.NewColumnOf(d), exec.NewColumnOf(n)
+	groups := make([]int32, 1024)
+	for i := range groups {
+		floats.AppendFloat(float64(i) / 3)
+		ints.AppendInt(int64(i * 7))
+		groups[i] = int32(i % 100)
+	}
+	var aggs []exec.Aggregate
+	var args [][]*exec.Column
+	add := func(name string, ret catalog.Type, types []catalog.Type, cols ...*exec.Column) {
+		a, err := NewAggregate(name, types, ret, false)
+		if err != nil {
+			b.Fatal(err)
+		}
+		a.Resize(100)
+		aggs, args = append(aggs, a), append(args, cols)
+	}
+	for _, name := range []string{"sum", "avg", "min", "max", "stddev_samp", "var_pop"} {
+		add(name, d, []catalog.Type{d}, floats)
+	}
+	for _, name := range []string{"corr", "regr_slope", "covar_pop", "regr_r2"} {
+		add(name, d, []catalog.Type{d, d}, floats, floats)
+	}
+	for _, name := range []string{"min", "max", "bit_and", "bit_or", "bit_xor", "last_value", "first_value"} {
+		add(name, n, []catalog.Type{n}, ints)
+	}
+	add("sum", catalog.Of(catalog.BigInt), []catalog.Type{n}, ints)
+	add("avg", catalog.Of(catalog.Decimal), []catalog.Type{n}, ints)
+	add("count", catalog.Of(catalog.BigInt), nil)
+	b.ReportAllocs()
+	for b.Loop() {
+		for i, a := range aggs {
+			if err := a.Update(groups, args[i], nil); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1024, "ns/row")
+}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unsafe"
 
 	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/exec"
@@ -62,7 +63,7 @@ func (f *numFormat) number(c *call, i int) (text string, pre int, err error) {
 		if kind == catalog.Real {
 			digits = singleDigits
 		}
-		return f.float(v, digits, pre)
+		return f.float(c, v, digits, pre)
 	case catalog.Decimal:
 		d = c.args[0].Dec[i]
 	default:
@@ -92,7 +93,8 @@ func (f *numFormat) number(c *call, i int) (text string, pre int, err error) {
 			return "", 0, err
 		}
 	}
-	text = d.String()
+	c.buf = datum.AppendDecimal(c.buf[:0], d)
+	text = c.held()
 	if at := strings.IndexByte(text, '.'); d.Form == datum.Finite && f.post > 0 { // the scale may have been cut
 		have := 0
 		if at < 0 {
@@ -100,12 +102,14 @@ func (f *numFormat) number(c *call, i int) (text string, pre int, err error) {
 		} else {
 			have = len(text) - at - 1
 		}
-		text += strings.Repeat("0", max(f.post-have, 0))
+		if have < f.post {
+			text += strings.Repeat("0", f.post-have)
+		}
 	}
 	return text, pre, nil
 }
 
-func (f *numFormat) float(v float64, digits, pre int) (string, int, error) {
+func (f *numFormat) float(c *call, v float64, digits, pre int) (string, int, error) {
 	if f.roman {
 		if v-v != 0 {
 			return roman(0), pre, nil
@@ -130,15 +134,20 @@ func (f *numFormat) float(v float64, digits, pre int) (string, int, error) {
 		return "-Infinity", pre, nil
 	}
 	v *= math.Pow10(f.multi)
-	whole := len(strconv.FormatFloat(math.Abs(v), 'f', 0, 64))
+	c.buf = strconv.AppendFloat(c.buf[:0], math.Abs(v), 'f', 0, 64)
+	whole := len(c.buf)
 	post := f.post
 	if whole >= digits {
 		post = 0
 	} else {
 		post = min(post, digits-whole)
 	}
-	return strconv.FormatFloat(v, 'f', post, 64), pre, nil
+	c.buf = strconv.AppendFloat(c.buf[:0], v, 'f', post, 64)
+	return c.held(), pre, nil
 }
+
+// held gives what the call's buffer holds, until that is written again.
+func (c *call) held() string { return unsafe.String(unsafe.SliceData(c.buf), len(c.buf)) }
 
 // hashes stands for what EEEE cannot show.
 func (f *numFormat) hashes() string {
@@ -340,7 +349,10 @@ func (w *numWriter) node(n numNode) {
 			w.dst = append(w.dst, ordinal(w.number, !n.lower)...)
 		}
 	case numMinus, numPlus:
-		want := map[numKey]byte{numMinus: '-', numPlus: '+'}[n.key]
+		want := byte('-')
+		if n.key == numPlus {
+			want = '+'
+		}
 		if w.sign == want {
 			w.put(want)
 		} else if !f.fill {
@@ -349,6 +361,14 @@ func (w *numWriter) node(n numNode) {
 	case numSigned:
 		w.put(w.sign)
 	}
+}
+
+// bracket writes the bracket of a negative number, or a blank.
+func (w *numWriter) bracket(b byte) {
+	if w.sign == '+' {
+		b = ' '
+	}
+	w.put(b)
 }
 
 // bareFraction tells that the 0 before the point is not shown: 9.9 makes " .1".
@@ -371,7 +391,7 @@ func (w *numWriter) putSign() {
 			w.signDone = true
 		}
 	case w.angle:
-		w.put(map[byte]byte{'+': ' ', '-': '<'}[w.sign])
+		w.bracket('<')
 		w.signDone = true
 	case w.sign == '+':
 		if !f.fill {
@@ -414,7 +434,7 @@ func (w *numWriter) digit(k numKey) {
 	}
 	if w.curr+1 == end {
 		if w.signDone && w.angle {
-			w.put(map[byte]byte{'+': ' ', '-': '>'}[w.sign])
+			w.bracket('>')
 		} else if f.locSign && w.lsign == signBehind {
 			w.put(w.sign)
 		}

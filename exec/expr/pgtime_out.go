@@ -168,7 +168,13 @@ func (n *pgNode) append(dst []byte, v *pgFields) ([]byte, error) {
 		from := len(dst)
 		dst = n.ending(appendInt(dst, v.hour*3600+v.minute*60+v.second), from)
 	case pgFraction, pgMillis, pgMicros:
-		digits := map[pgKey]int{pgFraction: n.n, pgMillis: 3, pgMicros: 6}[n.key]
+		digits := n.n
+		switch n.key {
+		case pgMillis:
+			digits = 3
+		case pgMicros:
+			digits = 6
+		}
 		m := v.micros
 		for range 6 - digits {
 			m /= 10
@@ -178,7 +184,11 @@ func (n *pgNode) append(dst []byte, v *pgFields) ([]byte, error) {
 	case pgZoneName:
 		dst = n.name(dst, v.zone, 0)
 	case pgZoneHour, pgOffset:
-		dst = append(dst, map[bool]byte{false: '+', true: '-'}[v.offset < 0])
+		if v.offset < 0 {
+			dst = append(dst, '-')
+		} else {
+			dst = append(dst, '+')
+		}
 		h, m := int64(max(v.offset, -v.offset)/3600), int64(max(v.offset, -v.offset)/60%60)
 		if n.key == pgZoneHour {
 			dst = appendPadded(dst, h, 2)
