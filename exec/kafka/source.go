@@ -378,7 +378,11 @@ func (s *Source) reject(p *sourcePart, r *record, part string, cause error, cols
 		return false, sqlerr.Wrap(cause, e.Code, "topic %q, partition %d, offset %d: %s: %s", p.topic, p.id, r.offset, part, e.Message).
 			WithDetail("%s", e.Detail).Hint("set 'on-error' to 'skip', 'null' or 'reject' to go on past such records")
 	}
-	s.scan.bad.warn("kafka: record skipped", slog.String("topic", p.topic), slog.Int("partition", int(p.id)),
+	what := "kafka: record skipped"
+	if s.scan.cfg.OnError == OnErrorReject {
+		what = "kafka: record rejected"
+	}
+	s.scan.bad.warn(what, slog.String("topic", p.topic), slog.Int("partition", int(p.id)),
 		slog.Int64("offset", r.offset), slog.String("part", part), slog.Any("error", cause))
 	return false, nil
 }
