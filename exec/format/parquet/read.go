@@ -1,6 +1,7 @@
 package parquet
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -14,8 +15,12 @@ import (
 	"github.com/penstock/penstock/internal/sqlerr"
 )
 
-// readBuffer is the size of reads from the file.
-const readBuffer = 256 << 10
+const (
+	// readBuffer is the size of reads from the file.
+	readBuffer = 256 << 10
+	// maxFooter bounds a file's footer.
+	maxFooter = 256 << 20
+)
 
 // FileReader reads a file. It is used by one goroutine.
 type FileReader struct {
@@ -46,6 +51,9 @@ func OpenFile(at io.ReaderAt, size int64, want []catalog.Column) (r *FileReader,
 		return nil, sqlerr.New(sqlerr.FeatureNotSupported, "reading Parquet from a pipe or a packed file is not supported")
 	}
 	defer guard(&err)
+	if err := checkFooter(at, size); err != nil {
+		return nil, err
+	}
 	f, err := parquet.OpenFile(at, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true), parquet.ReadBufferSize(readBuffer))
 	if err != nil {
 		return nil, damaged(err)
@@ -65,6 +73,21 @@ func OpenFile(at io.ReaderAt, size int64, want []catalog.Column) (r *FileReader,
 		r.cols = append(r.cols, n)
 	}
 	return r, nil
+}
+
+// checkFooter sees that the footer's length is one, for the library believes it.
+func checkFooter(at io.ReaderAt, size int64) error {
+	var tail [8]byte
+	if size < int64(len(tail)) {
+		return damaged(io.ErrUnexpectedEOF)
+	}
+	if n, err := at.ReadAt(tail[:], size-int64(len(tail))); n < len(tail) {
+		return damaged(err)
+	}
+	if n := int64(binary.LittleEndian.Uint32(tail[:])); n > size-int64(len(tail)) || n > maxFooter {
+		return damaged(fmt.Errorf("a footer of %d bytes", n))
+	}
+	return nil
 }
 
 // Read appends at most n rows to cols.
