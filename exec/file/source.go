@@ -21,6 +21,7 @@ type Source struct {
 	parts   []part
 	at      int    // the part under way
 	watch   *watch // nil: no files come later
+	open    []bool // by split: it has not been read to its end
 	in      *input // nil between two files
 	lines   lines
 	decoder format.Decoder
@@ -46,7 +47,6 @@ type Source struct {
 type part struct {
 	path  string
 	split int32
-	ended bool
 }
 
 type metaColumn struct {
@@ -58,6 +58,12 @@ type metaColumn struct {
 func newSource(cfg Config, parts []part, w *watch) (*Source, error) {
 	s := &Source{cfg: cfg, parts: parts, watch: w, batch: &exec.Batch{}, log: limitedLog{log: cfg.Log}}
 	s.lines.limit = cfg.MaxLineBytes
+	for _, p := range parts {
+		for int(p.split) >= len(s.open) {
+			s.open = append(s.open, false)
+		}
+		s.open[p.split] = true
+	}
 	for _, c := range cfg.Columns {
 		col := exec.NewColumnOf(c.Type)
 		s.batch.Cols = append(s.batch.Cols, col)
@@ -137,7 +143,9 @@ func (s *Source) begin() error {
 
 // finish closes the part under way.
 func (s *Source) finish() error {
-	s.parts[s.at].ended = s.watch == nil
+	if s.watch == nil {
+		s.open[s.parts[s.at].split] = false
+	}
 	s.at++
 	return s.closeFile()
 }
@@ -402,12 +410,7 @@ func (s *Source) Ended(split int32) bool {
 	if s.watch != nil {
 		return false
 	}
-	for _, p := range s.parts {
-		if p.split == split {
-			return p.ended
-		}
-	}
-	return true
+	return int(split) >= len(s.open) || !s.open[split]
 }
 
 // Close closes the file under way.
