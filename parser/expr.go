@@ -58,7 +58,7 @@ func (p *parser) prefix() Expr {
 	case t.is("-") || t.is("+"):
 		p.take()
 		return &Unary{P: t.p(), Op: t.text, X: p.expr(bpSign)}
-	case t.is("~"):
+	case t.is("~") || t.is("@") || t.is("|/") || t.is("||/"):
 		p.take()
 		return &Unary{P: t.p(), Op: t.text, X: p.expr(bpOther)}
 	case t.is("?"):

@@ -56,7 +56,7 @@ func power(x Expr) int {
 		switch x.Op {
 		case "NOT":
 			return bpNot
-		case "~":
+		case "~", "@", "|/", "||/":
 			return bpOther
 		}
 		return bpSign
@@ -166,7 +166,7 @@ func (f *printer) unary(x *Unary) {
 	}
 	f.WriteString(x.Op)
 	var operand printer
-	operand.expr(x.X, choose(x.Op == "~", bpOther, bpSign-1))
+	operand.expr(x.X, choose(power(x) == bpOther, bpOther, bpSign-1))
 	if isOpChar(operand.String()[0]) { // -- would begin a comment
 		f.WriteByte(' ')
 	}

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/internal/sqlerr"
@@ -31,8 +32,11 @@ func (b *binder) bindUnary(x *parser.Unary, s *exprScope) (plan.Expr, error) {
 		return e, nil
 	}
 	op := x.Op
-	if op == "~" {
+	switch op {
+	case "~":
 		op = "bitnot" // ~ between two values is another operator
+	case "@", "|/", "||/":
+		op += " " // and so they are not found between two values
 	}
 	return b.operator(op, []plan.Expr{e}, pos)
 }
@@ -164,6 +168,7 @@ func (b *binder) concatArgs(args []plan.Expr) error {
 }
 
 func operatorError(op string, types []catalog.Type, ambiguous bool) *sqlerr.Error {
+	op = strings.TrimSpace(op) // of the prefix operators
 	spelt := op + " " + typeName(types[0])
 	if len(types) == 2 {
 		spelt = typeName(types[0]) + " " + op + " " + typeName(types[1])

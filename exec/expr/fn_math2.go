@@ -17,6 +17,9 @@ const (
 )
 
 var mathFunctions2 = []function{
+	{name: "@ ", sigs: numbers, kernel: newAbs, doc: "without its sign", example: "@ -5.0 → 5.0"},
+	{name: "|/ ", sigs: doubleOne, kernel: newSqrt, doc: "square root", example: "|/ 25.0 → 5"},
+	{name: "||/ ", sigs: doubleOne, kernel: double1(plain(math.Cbrt)), doc: "cube root", example: "||/ 64.0 → 4"},
 	{name: "factorial", sigs: "bigint -> decimal", doc: "product of the numbers from 1", example: "factorial(5) → 120",
 		kernel: strictly(func(c *call, i int) (err error) {
 			c.out.Dec[i], err = datum.Factorial(c.int(0, i))

@@ -283,8 +283,6 @@ SELECT +(7::smallint)
 SELECT @ (-7::smallint)
   ?column? int2
   7
-! the operators @, |/ and ||/ are not there; abs, sqrt and cbrt are
-> ERROR 42601 syntax error at or near "@" at 8
 
 SELECT abs(-7::smallint)
   abs int2
@@ -338,8 +336,6 @@ SELECT +(7::int)
 SELECT @ (-7::int)
   ?column? int4
   7
-! the operators @, |/ and ||/ are not there; abs, sqrt and cbrt are
-> ERROR 42601 syntax error at or near "@" at 8
 
 SELECT abs(-7::int)
   abs int4
@@ -393,8 +389,6 @@ SELECT +(7::bigint)
 SELECT @ (-7::bigint)
   ?column? int8
   7
-! the operators @, |/ and ||/ are not there; abs, sqrt and cbrt are
-> ERROR 42601 syntax error at or near "@" at 8
 
 SELECT abs(-7::bigint)
   abs int8
@@ -448,8 +442,6 @@ SELECT +(7::real)
 SELECT @ (-7::real)
   ?column? float4
   7
-! the operators @, |/ and ||/ are not there; abs, sqrt and cbrt are
-> ERROR 42601 syntax error at or near "@" at 8
 
 SELECT abs(-7::real)
   abs float4
@@ -502,8 +494,6 @@ SELECT +(7::double precision)
 SELECT @ (-7::double precision)
   ?column? float8
   7
-! the operators @, |/ and ||/ are not there; abs, sqrt and cbrt are
-> ERROR 42601 syntax error at or near "@" at 8
 
 SELECT abs(-7::double precision)
   abs float8
@@ -556,8 +546,6 @@ SELECT +(7::numeric)
 SELECT @ (-7::numeric)
   ?column? numeric
   7
-! the operators @, |/ and ||/ are not there; abs, sqrt and cbrt are
-> ERROR 42601 syntax error at or near "@" at 8
 
 SELECT abs(-7::numeric)
   abs numeric
@@ -858,14 +846,13 @@ SELECT (-8) ^ (1.0/3)
 SELECT |/ 25.0
   ?column? float8
   5
-! the operators @, |/ and ||/ are not there; abs, sqrt and cbrt are
-> ERROR 42601 syntax error at or near "|/" at 8
 
 SELECT ||/ 27.0
   ?column? float8
   3.0000000000000004
 ! the operators @, |/ and ||/ are not there; abs, sqrt and cbrt are
-> ERROR 42601 syntax error at or near "||/" at 8
+> ?column? float8
+> 3
 
 SELECT 5 & 3
   ?column? int4
@@ -908,8 +895,6 @@ SELECT 1 +
 SELECT @ -5
   ?column? int4
   5
-! the operators @, |/ and ||/ are not there; abs, sqrt and cbrt are
-> ERROR 42601 syntax error at or near "@" at 8
 
 SELECT 2 + 3 * 4
   ?column? int4
