@@ -4,7 +4,8 @@
 //
 // The tests of every day run against the embedded broker. Those behind the build
 // tag integration run the same against Apache Kafka, with psql and lib/pq as
-// clients; where something of that is not installed they are skipped and say what.
+// clients, and the scenarios of lookup tables with PostgreSQL, a web server and an
+// object store as their sources; where something of that is not installed they are skipped and say what.
 // PENSTOCK_BIG=1 adds those that need minutes.
 //
 // What comes out is compared with model_test.go, which knows nothing of the
