@@ -184,7 +184,7 @@ func lookupS5(t *testing.T, k *kafkatest.Broker, topic string, devices int, put 
 }
 
 // lookupCompacted reads a topic that Kafka has compacted as a live table: later
-// rows see an update and a deletion.
+// rows see updates and deletions, also once the broker has started again.
 func lookupCompacted(t *testing.T, k *kafkatest.Broker) {
 	const devices = 100
 	places := newFeed(t, k, "locations", 1, "cleanup.policy", "compact", "segment.ms", "100", "min.cleanable.dirty.ratio", "0.001", "max.compaction.lag.ms", "100")
@@ -234,31 +234,42 @@ func lookupCompacted(t *testing.T, k *kafkatest.Broker) {
 	if st := w.lookupTable("locations"); st.Rows != devices || !st.Live {
 		t.Errorf("%+v", st)
 	}
-	for _, change := range []struct {
-		device        int
-		city          string
-		before, after string
-	}{{3, "new", "old2", "new"}, {3, "", "new", "NULL"}, {3, "again", "NULL", "again"}, {devices, "more", "NULL", "more"}, {5, "", "old2", "NULL"}} {
-		places.send(place(change.device, change.city))
+	type change struct {
+		device              int
+		city, before, after string
+	}
+	// apply writes a change and sends events until one sees it, for which there is a bound.
+	apply := func(c change, bound time.Duration) {
+		t.Helper()
+		places.send(place(c.device, c.city))
 		sent := time.Now()
-		for {
-			c := city(change.device)
-			if c == change.after {
-				break
-			}
-			if c != change.before || time.Since(sent) > liveDelay {
-				t.Fatalf("%+v: %s after %v", change, c, time.Since(sent))
+		for got := city(c.device); got != c.after; got = city(c.device) {
+			if got != c.before || time.Since(sent) > bound {
+				t.Fatalf("%+v: %s after %v", c, got, time.Since(sent))
 			}
 		}
-		t.Logf("d%d is %s %v after it was written", change.device, change.after, time.Since(sent).Round(time.Millisecond))
-		if c := city(change.device); c != change.after {
-			t.Errorf("%+v: %s afterwards", change, c)
+		t.Logf("d%d is %s %v after it was written", c.device, c.after, time.Since(sent).Round(time.Millisecond))
+		if got := city(c.device); got != c.after {
+			t.Errorf("%+v: %s afterwards", c, got)
 		}
 	}
-	if c := city(7); c != "old2" {
-		t.Errorf("a device that has not changed is in %s", c)
+	for _, c := range []change{{3, "new", "old2", "new"}, {3, "", "new", "NULL"}, {3, "again", "NULL", "again"}, {devices, "more", "NULL", "more"}, {5, "", "old2", "NULL"}} {
+		apply(c, liveDelay)
 	}
 	if st := w.lookupTable("locations"); st.Rows != devices || st.Failures > 0 || st.Loads != 1 {
+		t.Errorf("%+v", st)
+	}
+	k.Stop(t)
+	k.Run(t)
+	for i, want := range map[int]string{3: "again", 5: "NULL", 7: "old2", devices: "more"} {
+		if c := city(i); c != want {
+			t.Errorf("device %d is in %s after the broker's restart, want %s", i, c, want)
+		}
+	}
+	// Following goes on, if need be after a wait and a load.
+	apply(change{3, "newer", "again", "newer"}, patience/2)
+	apply(change{7, "", "old2", "NULL"}, liveDelay)
+	if st := w.lookupTable("locations"); st.Rows != devices-1 || !st.Live || st.Stale {
 		t.Errorf("%+v", st)
 	}
 }
