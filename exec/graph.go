@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -33,6 +34,9 @@ type Graph struct {
 	tasks   []*Task
 	closers []io.Closer
 	beside  []Companion
+	// snapshot is the one under way, epoch the last that Snapshot began.
+	snapshot atomic.Pointer[snapshotting]
+	epoch    Epoch
 }
 
 // Companion works beside the tasks of a query, on what they hand to it. The
@@ -78,8 +82,14 @@ func (g *Graph) Task(name string) *Task {
 	t := &Task{lastWM: MinTime, out: discard{}, now: g.cfg.Now, wake: make(chan struct{}, 1), panicked: g.cfg.Panicked}
 	t.Stats.Name = name
 	t.Stats.Watermark.Store(MinTime)
-	if g.cfg.Saved != nil {
-		t.saved = func(e Epoch, parts []Stateful) error { return g.cfg.Saved(name, e, parts) }
+	i := len(g.tasks)
+	t.saved = func(e Epoch, parts []Stateful) error {
+		if g.cfg.Saved != nil {
+			if err := g.cfg.Saved(name, e, parts); err != nil {
+				return err
+			}
+		}
+		return g.collect(i, e, parts)
 	}
 	g.tasks = append(g.tasks, t)
 	return t

@@ -268,16 +268,7 @@ func (t *Task) save(e Epoch) error {
 	if t.saved == nil {
 		return nil
 	}
-	var s []Stateful
-	if st, ok := t.source.(Stateful); ok {
-		s = append(s, st)
-	}
-	for _, op := range t.chain.ops {
-		if st, ok := op.(Stateful); ok {
-			s = append(s, st)
-		}
-	}
-	return t.saved(e, s)
+	return t.saved(e, stateful(t.source, t.chain.ops))
 }
 
 // step reads once from the source and does all that follows. It returns io.EOF

@@ -95,7 +95,9 @@ func (b *builder) root(n plan.Node, q *Query) error {
 		return err
 	}
 	in = b.gather(in)
-	q.Pipe = exec.NewPipe(in.layout)
+	if q.Pipe = b.env.Pipe; q.Pipe == nil {
+		q.Pipe = exec.NewPipe(in.layout)
+	}
 	b.graph.Sink(in.tasks[0], q.Pipe)
 	return nil
 }

@@ -78,6 +78,9 @@ type Env struct {
 	// nil: a plan that has any is refused.
 	Lookups Lookups
 	Remotes Remotes
+	// Pipe, when not nil, is where the rows go: that of the query that this one
+	// takes the place of.
+	Pipe *exec.Pipe
 	// Allow says which files and hosts tables may name; nil: any.
 	Allow *allow.List
 	// BatchRows bounds the rows of a source's batch (SET batch.max-rows).

@@ -25,6 +25,10 @@ type StoreOptions struct {
 	S3Endpoint, S3Region, S3Key, S3Secret string
 	S3PathStyle                           bool
 	AzureAccount, AzureKey, AzureEndpoint string
+	// GCSCredentials is the path of a service account's key.
+	GCSEndpoint, GCSToken, GCSCredentials string
+	GCSAnonymous                          bool
+	google                                *googleClient // of all copies
 }
 
 // Bounds of requests to stores.

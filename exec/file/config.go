@@ -152,11 +152,16 @@ const (
 	optAzAccount  = "azure.account"
 	optAzKey      = "azure.account-key"
 	optAzEndpoint = "azure.endpoint"
+
+	optGCSEndpoint  = "gcs.endpoint"
+	optGCSFile      = "gcs.credentials-file"
+	optGCSToken     = "gcs.token"
+	optGCSAnonymous = "gcs.anonymous"
 )
 
 var specs = []catalog.OptionSpec{
 	{Key: optConnector, Kind: catalog.OptEnum, Enum: []string{"file"}, Required: true, Doc: "this connector"},
-	{Key: optPath, Required: true, Doc: "a file; - is standard input or output. To read also a directory, a pattern (logs/*.csv), s3://bucket/key or azblob://container/key; many files are read side by side. A sink whose path ends with / writes files part-… into that directory"},
+	{Key: optPath, Required: true, Doc: "a file; - is standard input or output. To read also a directory, a pattern (logs/*.csv), s3://bucket/key, gs://bucket/key or azblob://container/key; many files are read side by side. A sink whose path ends with / writes files part-… into that directory"},
 	{Key: optFormat, Required: true, Doc: "what a file holds: " + strings.Join(format.Names(), ", ")},
 	{Key: optOnError, Kind: catalog.OptEnum, Enum: onErrorNames, Doc: "what becomes of a line that cannot be read: skip (counted and logged), fail (the query ends), null (a row of NULLs), reject (it goes to the reject table); reject where there is a reject table, else skip"},
 	{Key: optRejects, Doc: "the table that takes lines that cannot be read and rows that cannot be used"},
@@ -177,6 +182,10 @@ var specs = []catalog.OptionSpec{
 	{Key: optAzAccount, Doc: "the storage account; by default AZURE_STORAGE_ACCOUNT"},
 	{Key: optAzKey, Secret: true, Doc: "its key; without, credentials come from the environment as Azure's tools find them"},
 	{Key: optAzEndpoint, Doc: "the address of a store that speaks Azure's protocol; https://ACCOUNT.blob.core.windows.net by default"},
+	{Key: optGCSEndpoint, Doc: "the address of a store that speaks the JSON API of Google's; by default STORAGE_EMULATOR_HOST, else https://storage.googleapis.com"},
+	{Key: optGCSFile, Doc: "a file with a service account's key; without, GOOGLE_APPLICATION_CREDENTIALS names one or the machine's metadata service gives tokens, for Google's own address alone"},
+	{Key: optGCSToken, Secret: true, Doc: "a bearer token instead; it is not renewed"},
+	{Key: optGCSAnonymous, Kind: catalog.OptBool, Default: "false", Doc: "ask without credentials, for public buckets"},
 }
 
 // Specs lists the options that a table's WITH may hold: the connector's and
@@ -219,6 +228,8 @@ func Configure(options []catalog.Option) (Config, error) {
 		Stores: StoreOptions{
 			S3Endpoint: v.String(optS3Endpoint), S3Region: v.String(optS3Region), S3Key: v.String(optS3Key), S3Secret: v.String(optS3Secret),
 			S3PathStyle: v.Bool(optS3Path), AzureAccount: v.String(optAzAccount), AzureKey: v.String(optAzKey), AzureEndpoint: v.String(optAzEndpoint),
+			GCSEndpoint: v.String(optGCSEndpoint), GCSCredentials: v.String(optGCSFile), GCSToken: v.String(optGCSToken), GCSAnonymous: v.Bool(optGCSAnonymous),
+			google: new(googleClient),
 		},
 	}
 	if v.IsSet(optMonitor) {
@@ -249,6 +260,8 @@ func (c *Config) check(v *catalog.OptionValues) error {
 		return sqlerr.New(sqlerr.InvalidParameterValue, "options %q and %q need one another", optS3Key, optS3Secret)
 	case v.IsSet(optAzKey) && c.Stores.AzureAccount == "":
 		return sqlerr.New(sqlerr.InvalidParameterValue, "option %q needs %q", optAzKey, optAzAccount)
+	case c.Stores.GCSToken != "" && c.Stores.GCSCredentials != "" || c.Stores.GCSAnonymous && c.Stores.GCSToken+c.Stores.GCSCredentials != "":
+		return sqlerr.New(sqlerr.InvalidParameterValue, "options %q, %q and %q exclude one another", optGCSFile, optGCSToken, optGCSAnonymous)
 	}
 	return nil
 }

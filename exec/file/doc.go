@@ -6,6 +6,7 @@
 // formats that consist of records input.go gives the bytes (a regular file, a
 // pipe, an object, unpacked by compress.go) and lines.go cuts them, without
 // copying; of formats that are files as a whole the format reads (FileReader).
+// Google's store has a driver of its own (google.go, gcs).
 // List, Open and ReadObject serve others who read files.
 //
 // By default the end of the files is the end of the input. With scan.follow a

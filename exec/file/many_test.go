@@ -380,7 +380,7 @@ func TestS3(t *testing.T) {
 		t.Errorf("%d rows, %v", n, err)
 	}
 	for path, code := range map[string]sqlerr.Code{
-		"s3://bucket/none": sqlerr.UndefinedFile, "s3://nobucket/x": sqlerr.UndefinedFile, "gs://b/k": sqlerr.FeatureNotSupported, "ftp://b/k": sqlerr.InvalidParameterValue,
+		"s3://bucket/none": sqlerr.UndefinedFile, "s3://nobucket/x": sqlerr.UndefinedFile, "ftp://b/k": sqlerr.InvalidParameterValue,
 	} {
 		_, err := scanAll(t, with("path", path, "format", "json"))
 		if sqlerr.CodeOf(err) != code || strings.Contains(fmt.Sprint(err), "very-secret") {

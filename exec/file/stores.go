@@ -8,11 +8,13 @@ import (
 	"net/url"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gocloud.dev/blob"
 	"gocloud.dev/gcerrors"
 
+	"github.com/penstock/penstock/exec/file/gcs"
 	"github.com/penstock/penstock/internal/sqlerr"
 )
 
@@ -31,7 +33,7 @@ func bucketOf(ctx context.Context, cfg *Config, raw string) (*blob.Bucket, strin
 	u, err := url.Parse(strings.NewReplacer("%", "%25", "?", "%3F", "#", "%23").Replace(raw)) // keys and patterns may hold them
 	if err != nil || u.Host == "" {
 		return nil, "", sqlerr.New(sqlerr.InvalidParameterValue, "option %q is no address of a store: %q", optPath, raw).
-			Hint("s3://bucket/key or azblob://container/key")
+			Hint("s3://bucket/key, gs://bucket/key or azblob://container/key")
 	}
 	if cfg.Allow != nil {
 		if err := cfg.Allow(raw); err != nil {
@@ -45,11 +47,10 @@ func bucketOf(ctx context.Context, cfg *Config, raw string) (*blob.Bucket, strin
 	case "azblob":
 		b, err = openAzure(ctx, cfg, u.Host)
 	case "gs":
-		return nil, "", sqlerr.New(sqlerr.FeatureNotSupported, "gs:// is not supported").
-			Hint("Google's store speaks S3: s3://bucket/key with 's3.endpoint' = 'https://storage.googleapis.com' and an HMAC key")
+		b, err = openGCS(cfg, u.Host)
 	default:
 		return nil, "", sqlerr.New(sqlerr.InvalidParameterValue, "option %q: there is no store %q", optPath, u.Scheme+"://").
-			Hint("s3://, azblob://, file:// or a plain path")
+			Hint("s3://, gs://, azblob://, file:// or a plain path")
 	}
 	if err != nil {
 		return nil, "", storeError(raw, "open", err)
@@ -110,13 +111,23 @@ func listStore(ctx context.Context, cfg *Config) ([]Object, error) {
 		if len(out) == maxFiles {
 			return nil, tooMany(cfg.Path)
 		}
-		out = append(out, Object{Path: root + o.Key, Size: o.Size, ModTime: o.ModTime, ETag: hex.EncodeToString(o.MD5)})
+		out = append(out, Object{Path: root + o.Key, Size: o.Size, ModTime: o.ModTime, ETag: tagOf(o.MD5, o.As)})
 	}
 	if len(out) == 0 && !cfg.Watched() {
 		return nil, sqlerr.New(sqlerr.UndefinedFile, "could not read %q: no such object", cfg.Path)
 	}
 	slices.SortFunc(out, func(a, b Object) int { return strings.Compare(a.Path, b.Path) })
 	return out, nil
+}
+
+// tagOf gives what changes with an object's content: Google's number of it, which
+// composed objects have too, or its MD5.
+func tagOf(md5 []byte, as func(any) bool) string {
+	var g gcs.Generation
+	if as(&g) {
+		return strconv.FormatInt(int64(g), 10)
+	}
+	return hex.EncodeToString(md5)
 }
 
 // beneath tells whether an object lies in the directory that key names.
@@ -143,7 +154,7 @@ func openStore(ctx context.Context, cfg *Config, raw string) (Handle, Object, er
 	if err != nil {
 		return nil, Object{}, errors.Join(storeError(raw, "read", err), b.Close())
 	}
-	obj := Object{Path: raw, Size: a.Size, ModTime: a.ModTime, ETag: hex.EncodeToString(a.MD5)}
+	obj := Object{Path: raw, Size: a.Size, ModTime: a.ModTime, ETag: tagOf(a.MD5, a.As)}
 	return &storeObject{ctx: ctx, bucket: b, key: key, obj: obj}, obj, nil
 }
 

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"slices"
 	"time"
@@ -143,6 +144,27 @@ func (s *source) allRead(t *feed, split int32) bool {
 		}
 	}
 	return true
+}
+
+// position is where a source goes on.
+type position struct {
+	Next int
+	At   []int64
+}
+
+// Save writes the position.
+func (s *source) Save(_ exec.Epoch, w io.Writer) error {
+	return json.NewEncoder(w).Encode(position{s.next, s.at})
+}
+
+// Restore goes to a saved position.
+func (s *source) Restore(r io.Reader) error {
+	var p position
+	if err := json.NewDecoder(r).Decode(&p); err != nil {
+		return err
+	}
+	s.next, s.at = p.Next, p.At
+	return nil
 }
 
 // Close has nothing to do.

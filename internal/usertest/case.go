@@ -31,6 +31,7 @@ const (
 	End     StepKind = "end"     // flush: the input ends; hold: it stays open
 	Expect  StepKind = "expect"  // rows since the last expect, or an error
 	Refresh StepKind = "refresh" // a lookup table is loaded anew
+	Restart StepKind = "restart" // the query is set up again from its saved state
 )
 
 // Step is one of a case's steps.
@@ -159,9 +160,11 @@ func (c *Case) directive(text string, line int, sql *[]string) (*[]string, error
 		}
 		into = &step.Lines
 	case "restart":
-		return nil, fmt.Errorf("--- restart is not supported: queries keep no checkpoints yet")
+		if rest != "" {
+			return nil, fmt.Errorf("--- restart stands alone")
+		}
 	default:
-		return nil, fmt.Errorf("unknown step %q: sql, set, records, wait, refresh, end and expect are known", word)
+		return nil, fmt.Errorf("unknown step %q: sql, set, records, wait, refresh, restart, end and expect are known", word)
 	}
 	c.Steps = append(c.Steps, step)
 	return into, nil

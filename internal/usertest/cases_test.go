@@ -1,6 +1,7 @@
 package usertest
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"testing/synctest"
 
 	"github.com/penstock/penstock/internal/sim"
+	"github.com/penstock/penstock/server/session"
 )
 
 const casesDir = "../../testdata/suites/cases"
@@ -42,6 +44,15 @@ func TestPeerCases(t *testing.T) {
 						}
 					})
 				}
+				synctest.Test(t, func(*testing.T) {
+					diff := runLine(c, sim.Ways[2].Settings, restart)
+					if strings.Contains(diff, "cannot be saved") {
+						return // and says so
+					}
+					if diff != "" {
+						faults = append(faults, "restarted after each record: "+diff)
+					}
+				})
 				switch {
 				case skipped && len(faults) == 0:
 					t.Errorf("passes, but not_run.txt lists it: %s", reason)
@@ -79,4 +90,17 @@ func readNotRun(t *testing.T) map[string]string {
 		out[id] = reason
 	}
 	return out
+}
+
+// restart sets the running queries up again from their saved state.
+func restart(e *sim.Engine) error {
+	for _, q := range e.Local.Queries() {
+		if q.State == session.Running {
+			if err := e.Local.RestartQuery(context.Background(), q.ID); err != nil {
+				return err
+			}
+		}
+	}
+	e.Settle()
+	return nil
 }

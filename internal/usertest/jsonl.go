@@ -117,6 +117,11 @@ func (c *LineCase) source(ddl string) *LineSource {
 // RunLine runs a case with settings over the defaults and tells what differs; empty: it passed.
 // It must be called in a bubble.
 func RunLine(c *LineCase, settings map[string]string) (fault string) {
+	return runLine(c, settings, func(*sim.Engine) error { return nil })
+}
+
+// runLine calls after behind every record.
+func runLine(c *LineCase, settings map[string]string, after func(*sim.Engine) error) (fault string) {
 	ddl, err := c.tables()
 	if err != nil {
 		return err.Error()
@@ -145,7 +150,9 @@ func RunLine(c *LineCase, settings map[string]string) (fault string) {
 		return sim.ErrorText(err)
 	}
 	defer func() { _ = q.Stop() }() // its rows are what matters
-	c.feed(e)
+	if err := c.feed(e, after); err != nil {
+		return sim.ErrorText(err)
+	}
 	if c.EndOfInput == "flush" {
 		for _, s := range c.Sources {
 			e.Feeds.End(s.Name, -1)
@@ -174,7 +181,7 @@ func (c *LineCase) start(e *sim.Engine, ddl string) (*sim.Query, error) {
 }
 
 // feed lets the records come in.
-func (c *LineCase) feed(e *sim.Engine) {
+func (c *LineCase) feed(e *sim.Engine, after func(*sim.Engine) error) error {
 	order := c.Arrival
 	if order == nil {
 		for s, src := range c.Sources {
@@ -187,8 +194,12 @@ func (c *LineCase) feed(e *sim.Engine) {
 		if s := c.Sources[a[0]]; s.Kind != "lookup" {
 			e.Feeds.Append(s.Name, 0, s.Records[a[1]])
 			e.Settle()
+			if err := after(e); err != nil {
+				return err
+			}
 		}
 	}
+	return nil
 }
 
 func (c *LineCase) compare(q *sim.Query) string {

@@ -189,9 +189,24 @@ func (r *runner) step(s *Step) error {
 		}
 	case Refresh:
 		return r.refresh(s.Table)
+	case Restart:
+		return r.restart()
 	case Expect:
 		r.expect(s)
 	}
+	return nil
+}
+
+// restart saves the query's state, takes it down and sets it up again.
+func (r *runner) restart() error {
+	for _, q := range r.local.Queries() {
+		if q.State == session.Running {
+			if err := r.local.RestartQuery(context.Background(), q.ID); err != nil {
+				r.failed = err
+			}
+		}
+	}
+	synctest.Wait()
 	return nil
 }
 

@@ -26,7 +26,7 @@ func TestParseFaults(t *testing.T) {
 		"=== a\n--- wait soon":             "needs a duration",
 		"=== a\n--- end now":               "--- end flush",
 		"=== a\n--- expect error 1":        "needs an SQLSTATE",
-		"=== a\n--- restart":               "not supported",
+		"=== a\n--- restart now":           "stands alone",
 		"=== a\n--- set x":                 "name = value",
 		"=== a\n--- records":               "needs the name",
 		"=== a\n--- expect everything now": "--- expect ordered",

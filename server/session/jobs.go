@@ -7,7 +7,6 @@ import (
 
 	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/exec"
-	"github.com/penstock/penstock/exec/build"
 	"github.com/penstock/penstock/internal/sqlerr"
 	"github.com/penstock/penstock/planner"
 	"github.com/penstock/penstock/planner/plan"
@@ -18,26 +17,27 @@ import (
 
 // startInsert runs an INSERT. Bounded input belongs to the statement, which
 // waits for it; a continuous job outlives the session.
-func (s *Sess) startInsert(ctx context.Context, p *planned, args []Arg, q *plan.Query, b *build.Query, n notices) (Result, error) {
-	st := starting{kind: kindInsert, sql: p.src, plan: q, id: s.resuming, built: b}
+func (s *Sess) startInsert(ctx context.Context, p *planned, args []Arg, st starting, n notices) (Result, error) {
+	st.kind, st.sql, st.id = kindInsert, p.src, s.resuming
+	q := st.plan
 	if q.Root.Bounded() {
 		st.timeout = s.set.Duration("statement_timeout")
 		run, err := s.l.queries.start(ctx, st)
 		if err != nil {
 			return nil, err
 		}
-		return &written{notices: n, q: run, built: b, wait: true}, nil
+		return &written{notices: n, q: run, wait: true}, nil
 	}
 	job, err := s.l.queries.start(s.l.base, st)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.keep(job, q, args, b.RejectTables); err != nil {
+	if err := s.keep(job, q, args, st.built.RejectTables); err != nil {
 		job.stop(err)
 		return nil, err
 	}
 	n.notice("query %s runs: SHOW QUERIES tells how it does, STOP QUERY %s ends it", job.id, job.id)
-	return &written{notices: n, q: job, built: b}, nil
+	return &written{notices: n, q: job}, nil
 }
 
 // keep notes a continuous job in the catalog, and its end when it comes.

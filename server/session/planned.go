@@ -121,16 +121,21 @@ func (p *planned) Run(ctx context.Context, args []Arg) (Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	rebuild := func(ctx context.Context, pipe *exec.Pipe) (*build.Query, error) {
+		again := *env
+		again.Pipe = pipe
+		return build.Build(ctx, q, &again)
+	}
 	var n notices
 	for _, t := range q.Notices {
 		n.notice("%s", t)
 	}
 	if b.Pipe != nil {
-		run, err := p.s.l.queries.start(ctx, starting{kind: kindSelect, sql: p.src, plan: q, built: b, timeout: p.s.set.Duration("statement_timeout")})
+		run, err := p.s.l.queries.start(ctx, starting{kind: kindSelect, sql: p.src, plan: q, built: b, rebuild: rebuild, timeout: p.s.set.Duration("statement_timeout")})
 		if err != nil {
 			return nil, err
 		}
 		return &stream{notices: n, q: run, pipe: b.Pipe, schema: q.Root.Schema()}, nil
 	}
-	return p.s.startInsert(ctx, p, args, q, b, n)
+	return p.s.startInsert(ctx, p, args, starting{plan: q, built: b, rebuild: rebuild}, n)
 }

@@ -67,6 +67,9 @@ type query struct {
 
 	plan *plan.Query
 	now  func() time.Time
+	// rebuild makes the query anew from its plan, with its pipe.
+	rebuild func(context.Context, *exec.Pipe) (*build.Query, error)
+	restart restarting
 
 	mu    sync.Mutex
 	built *build.Query // nil once it has ended: its state is let go
@@ -93,6 +96,8 @@ type starting struct {
 	id    string
 	plan  *plan.Query
 	built *build.Query
+	// rebuild makes it anew, for RestartQuery.
+	rebuild func(context.Context, *exec.Pipe) (*build.Query, error)
 	// timeout ends it, if it is not 0.
 	timeout time.Duration
 }
@@ -100,7 +105,7 @@ type starting struct {
 // start runs a built query in goroutines that the registry owns. ctx, if it
 // ends, ends the query.
 func (r *queries) start(ctx context.Context, st starting) (*query, error) {
-	q := &query{sql: st.sql, kind: st.kind, started: r.now(), now: r.now, plan: st.plan, built: st.built, done: make(chan struct{})}
+	q := &query{sql: st.sql, kind: st.kind, started: r.now(), now: r.now, plan: st.plan, built: st.built, rebuild: st.rebuild, done: make(chan struct{})}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closed {
@@ -119,7 +124,7 @@ func (r *queries) start(ctx context.Context, st starting) (*query, error) {
 			t := time.AfterFunc(st.timeout, func() { q.cancel(errTimeout) })
 			defer t.Stop()
 		}
-		err := st.built.Graph.Run(ctx)
+		err := q.run(ctx, st.built)
 		cause := context.Cause(ctx)
 		q.cancel(nil)
 		q.end(err, cause, r.now())

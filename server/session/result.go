@@ -8,7 +8,6 @@ import (
 
 	"github.com/penstock/penstock/catalog"
 	"github.com/penstock/penstock/exec"
-	"github.com/penstock/penstock/exec/build"
 	"github.com/penstock/penstock/internal/sqlerr"
 )
 
@@ -49,9 +48,8 @@ func (s *stream) Close() error {
 // job goes on when the Result is closed.
 type written struct {
 	notices
-	q     *query
-	built *build.Query
-	wait  bool
+	q    *query
+	wait bool
 }
 
 func (w *written) Next(ctx context.Context, wait bool) (*exec.Batch, error) {
@@ -78,7 +76,7 @@ func (w *written) Tag(int64) string {
 	if !w.wait {
 		return "INSERT 0 0"
 	}
-	return fmt.Sprintf("INSERT 0 %d", w.built.Written.Load())
+	return fmt.Sprintf("INSERT 0 %d", w.q.info().RowsOut)
 }
 
 func (w *written) Close() error {

@@ -42,7 +42,7 @@ func (File) Options() []catalog.OptionSpec {
 	}
 	all = without(all, "connector", "on-error", "reject.table", "path", "scan.", "sink.", "source.")
 	all = append([]catalog.OptionSpec{
-		{Key: "path", Required: true, Doc: "a file, a directory, a pattern (customers/*.json), s3://bucket/key or azblob://container/key; all files together are the table"},
+		{Key: "path", Required: true, Doc: "a file, a directory, a pattern (customers/*.json), s3://bucket/key, gs://bucket/key or azblob://container/key; all files together are the table"},
 	}, all...)
 	return merge(all, records.FormatSpecs(format.Names()...)...)
 }
