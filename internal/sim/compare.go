@@ -14,6 +14,16 @@ import (
 // digits is how many digits of numbers count in comparisons.
 const digits = 10
 
+// Renamed gives the query's columns the names that the expected rows have, by
+// their places: those of expressions have none of their own.
+func (q *Query) Renamed(names []string) {
+	if len(names) == len(q.cols) {
+		for i := range names {
+			q.cols[i].Name = names[i]
+		}
+	}
+}
+
 // Canonical writes a query's rows for comparison with expected ones: a line a
 // row, each value by what it means (numbers to ten digits, times in microseconds).
 // The columns are taken in the given order of names; nil: in their own.
