@@ -18,7 +18,7 @@ const (
 	metadataHost = "metadata.google.internal"
 	// hintCredentials says how a store gets to know who asks.
 	hintCredentials = "give 'gcs.credentials-file', 'gcs.token' or 'gcs.anonymous' = 'true'; " +
-		"the credentials of a machine of Google's need its metadata service (169.254.169.254) in --allow-hosts"
+		"for those of a machine of Google's, list metadata.google.internal in --allow-hosts"
 )
 
 // source gets tokens.
