@@ -178,7 +178,7 @@ func (s *madeSource) Lookup(_ context.Context, keys *exec.Batch, out *exec.Match
 		k := keys.Cols[0].Int[i]
 		r, ok := s.kept[k]
 		if s.m.perKey > 0 && (!ok || now.Sub(r.at) >= s.m.perKey) {
-			time.Sleep(s.m.fetch)
+			<-time.After(s.m.fetch)
 			r = keptRow{n: k, at: now}
 			s.kept[k] = r
 		}

@@ -29,11 +29,10 @@ import (
 // the one web server there is is the test's.
 type scenario struct {
 	*sim.Engine
-	t       *testing.T
-	query   string // the script's last statement
-	columns string
-	wg      sync.WaitGroup
-	server  *http.Server
+	t      *testing.T
+	query  string // the script's last statement
+	wg     sync.WaitGroup
+	server *http.Server
 }
 
 // pipes is a listener for connections within the process, which a bubble's time
