@@ -184,7 +184,7 @@ var specs = []catalog.OptionSpec{
 	{Key: optAzEndpoint, Doc: "the address of a store that speaks Azure's protocol; https://ACCOUNT.blob.core.windows.net by default"},
 	{Key: optGCSEndpoint, Doc: "the address of a store that speaks the JSON API of Google's; by default STORAGE_EMULATOR_HOST, else https://storage.googleapis.com"},
 	{Key: optGCSFile, Doc: "a file with a service account's key; without, GOOGLE_APPLICATION_CREDENTIALS names one or the machine's metadata service gives tokens, for Google's own address alone"},
-	{Key: optGCSToken, Secret: true, Doc: "a bearer token instead; it is not renewed"},
+	{Key: optGCSToken, Secret: true, Doc: "a bearer token instead, used for as long as it is good"},
 	{Key: optGCSAnonymous, Kind: catalog.OptBool, Default: "false", Doc: "ask without credentials, for public buckets"},
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/penstock/penstock/exec"
+	"github.com/penstock/penstock/exec/file/gcs/gcstest"
 	"github.com/penstock/penstock/exec/format"
 	"github.com/penstock/penstock/exec/lookup"
 	"github.com/penstock/penstock/exec/lookup/records"
@@ -130,6 +131,29 @@ func TestFileUnchanged(t *testing.T) {
 	}
 	if _, token, err := load(open(t, File{}, table("format", "csv", "path", now)), ""); token != "" || err != nil {
 		t.Errorf("a new file: token %q, %v", token, err)
+	}
+}
+
+// Objects of a store are told apart by what the store says of them.
+func TestFileStore(t *testing.T) {
+	store := gcstest.New(t)
+	store.Put("a.csv", "1,a\n")
+	store.Compose("b.csv", "2,b\n")
+	s := open(t, File{}, table("format", "csv", "path", "gs://bucket/*.csv", "gcs.endpoint", store.URL, "gcs.anonymous", "true"))
+	got, token, err := load(s, "")
+	if got != "1=a 2=b" || token == "" || err != nil {
+		t.Fatal(got, token, err)
+	}
+	store.Log()
+	if _, _, err := load(s, token); !errors.Is(err, lookup.ErrUnchanged) {
+		t.Error(err)
+	}
+	if l := store.Log(); len(l) != 1 {
+		t.Errorf("asked for more than the list: %q", l)
+	}
+	store.Compose("b.csv", "2,c\n")
+	if got, _, err := load(s, token); got != "1=a 2=c" || err != nil {
+		t.Error(got, err)
 	}
 }
 
