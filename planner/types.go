@@ -105,7 +105,13 @@ func withArgs(typ catalog.Type, t *parser.TypeName) (catalog.Type, error) {
 			return bad("precision of %s must be between 0 and 9", typ)
 		}
 		return typ.WithFrac(min(n, 6)), nil
-	case catalog.Interval, catalog.Real, catalog.Double:
+	case catalog.Interval:
+		if n < 6 {
+			return typ, sqlerr.New(sqlerr.FeatureNotSupported, "INTERVAL(%d) is not supported", n).At(t.P).
+				Hint("INTERVAL keeps six digits of seconds")
+		}
+		return typ, nil
+	case catalog.Real, catalog.Double:
 		return typ, nil // a precision that says less than the type holds
 	}
 	return typ, sqlerr.New(sqlerr.SyntaxError, "type modifier is not allowed for type \"%s\"", t.Name).At(t.P)

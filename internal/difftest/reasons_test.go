@@ -23,7 +23,7 @@ var reasons = map[string]string{
 	"sets":       "Functions that give sets stand in FROM alone.",
 	"ends":       "Timestamps count microseconds from 1970 in 64 bits, which end some months earlier; the ends stand for infinity.",
 	"row":        "Rows compare where both sides are written out as ROW(…).",
-	"intervalp":  "INTERVAL has no precision: INTERVAL(3) keeps all six digits.",
+	"intervalp":  "INTERVAL has no precision of less than six digits: INTERVAL(3) is refused.",
 	"json":       "JSON and JSONB are one type, which keeps its text: a scalar casts as its text does.",
 	"undecided":  "A literal whose type nothing decides is text.",
 	"special":    "'yesterday', 'today', 'tomorrow' and 'now' are no input of dates: a plan would keep the day it was made on.",
