@@ -114,5 +114,9 @@ func (s *Server) listFunctions(w http.ResponseWriter, _ *http.Request) {
 
 func (s *Server) getFunction(w http.ResponseWriter, r *http.Request) {
 	f, err := s.engine.RemoteFunction(chi.URLParam(r, "name"))
-	answer(w, f, err)
+	if err != nil { // in SQL an unknown function is a fault of the statement; here it is the address
+		problem(w, http.StatusNotFound, err)
+		return
+	}
+	answer(w, f, nil)
 }
