@@ -273,6 +273,7 @@ var limits = []struct{ head, file, names string }{
 	{"", "exec/pipe.go", "PipeDepth"},
 	{"", "exec/graph.go", "DefaultBatchRows"},
 	{"", "exec/task.go", "IdleTick"},
+	{"", "exec/snapshot.go", "SnapshotTimeout"},
 	{"", "exec/asyncstage.go", "DefaultAsyncRows MaxOpenBatches MaxDuplicates"},
 	{"", "exec/op/expand.go", "MaxAnswers"},
 	{"", "exec/op/expand_pin.go", "MaxPins"},

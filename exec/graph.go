@@ -157,7 +157,10 @@ func (g *Graph) Run(ctx context.Context) error {
 		beside.Go(func() { fail(c.Serve(ctx)) })
 	}
 	for _, t := range g.tasks {
-		wg.Go(func() { fail(t.run(ctx)) })
+		wg.Go(func() {
+			defer t.ended.Store(true)
+			fail(t.run(ctx))
+		})
 	}
 	wg.Wait()
 	for _, c := range g.beside {

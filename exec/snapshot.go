@@ -6,9 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/penstock/penstock/internal/sqlerr"
 )
+
+// SnapshotTimeout is how long Snapshot waits for a barrier to pass all tasks; a
+// barrier waits behind calls under way.
+const SnapshotTimeout = time.Minute
 
 // Snapshot is the state of all tasks of a graph at one barrier: what a graph built anew from
 // the same plan needs to go on as if nothing had been.
@@ -37,6 +42,9 @@ type snapshotting struct {
 func (g *Graph) Snapshot(ctx context.Context) (*Snapshot, error) {
 	s := &snapshotting{state: &Snapshot{tasks: make([]taskState, len(g.tasks))}, left: len(g.tasks), done: make(chan struct{})}
 	for _, t := range g.tasks {
+		if t.ended.Load() {
+			return nil, sqlerr.New(sqlerr.FeatureNotSupported, "%s has ended: the state of a query is taken while all of it runs", t.Stats.Name)
+		}
 		if _, ok := t.source.(Stateful); t.source != nil && !ok {
 			return nil, sqlerr.New(sqlerr.FeatureNotSupported, "the position of %s cannot be saved", t.Stats.Name)
 		}
@@ -49,9 +57,13 @@ func (g *Graph) Snapshot(ctx context.Context) (*Snapshot, error) {
 	if !g.Barrier(g.epoch) {
 		return nil, sqlerr.New(sqlerr.ObjectInUse, "a barrier is under way")
 	}
+	late := time.NewTimer(SnapshotTimeout)
+	defer late.Stop()
 	select {
 	case <-s.done:
 		return s.state, s.err
+	case <-late.C:
+		return nil, sqlerr.New(sqlerr.ObjectNotInPrerequisite, "not every task has saved its state within %s", SnapshotTimeout)
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}

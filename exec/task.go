@@ -46,6 +46,7 @@ type Task struct {
 	// panicked takes what is for the log and not for the client; may be nil.
 	panicked func(task string, value any, stack []byte)
 	done     bool
+	ended    atomic.Bool // its goroutine is through
 
 	async *asyncTask // set by Async
 
