@@ -209,7 +209,15 @@ func newFeed(t testing.TB, k *kafkatest.Broker, topic string, partitions int, op
 
 func (f *feed) send(ms ...kafkago.Message) {
 	f.t.Helper()
-	if err := f.w.WriteMessages(testContext(f.t), ms...); err != nil {
+	ctx := testContext(f.t)
+	err := f.w.WriteMessages(ctx, ms...)
+	// A broker that has just been started may not lead its partitions yet; the
+	// writer's metadata then knows no leader, and nothing has been sent.
+	for end := time.Now().Add(patience); err != nil && strings.Contains(err.Error(), "has no leader") && time.Now().Before(end); {
+		await(ctx, 100*time.Millisecond)
+		err = f.w.WriteMessages(ctx, ms...)
+	}
+	if err != nil {
 		f.t.Fatal(err)
 	}
 }
